@@ -1,0 +1,185 @@
+import { fetchTransport, transport } from "#platform";
+import type { BaseAuth, Environment } from "./backend.ts";
+import { defaultPipeline } from "./default-pipeline.ts";
+import { AuthError } from "./errors.ts";
+import type { Tokens } from "./identity.ts";
+import type { Logger } from "./logger.ts";
+import type { Gate } from "./login.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { refresh } from "./refresh.ts";
+import { createSeal } from "./seal.ts";
+import type { SessionStore, SignedIn } from "./session.ts";
+import { databaseSessions } from "./sessions/database.ts";
+import type { Association, Storage, User } from "./storage.ts";
+import { cookieJar, parseCookies } from "./web/cookies.ts";
+import { flowCookies } from "./web/flow-cookie.ts";
+import { builtInPages, type Pages } from "./web/pages.ts";
+import { answer, readSession, type Site } from "./web/routes.ts";
+import { safeNext } from "./web/safe-next.ts";
+
+/** What {@link createAuth} is told. */
+export interface AuthConfig {
+  /** Where the world reaches the application: an origin, https except on loopback. */
+  readonly baseUrl: string;
+  /** Newest first; the older ones still open what they sealed. `openssl rand -hex 32` makes one. */
+  readonly secrets: readonly string[];
+  readonly backends: readonly BaseAuth[];
+  readonly storage: Storage;
+  /** Default `/auth`. */
+  readonly basePath?: string;
+  /** Where providers send the browser back to, below `basePath`. Default `/complete/:backend`. */
+  readonly completePath?: string;
+  /** Where a login leads that names no `next`, or an unsafe one. Default `/`. */
+  readonly loginRedirectUrl?: string;
+  /** Where signing out leads. Default `/`. */
+  readonly logoutRedirectUrl?: string;
+  /** Hosts besides our own that `next` may name, exactly, with the port if it has one. */
+  readonly allowedRedirectHosts?: readonly string[];
+  readonly pipeline?: Pipeline;
+  /** How signed-in browsers are remembered. Default {@link databaseSessions}. */
+  readonly session?: SessionStore;
+  /** Pages of your own in place of the built-in ones. */
+  readonly pages?: Partial<Pages>;
+  /** For a proxy, or a test. Default: keep-alive connections on Node, `fetch` elsewhere. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds for one request to a provider, and for all of one login. Default 10 s and 15 s. */
+  readonly timeouts?: { readonly call?: number; readonly login?: number };
+  /** Default `console`. */
+  readonly logger?: Logger;
+  /** Where backends find settings that their constructor was not given. Default `process.env`. */
+  readonly env?: Environment;
+  /** The clock. */
+  readonly now?: () => Date;
+}
+
+/** Anything with the headers of a request: a web `Request`, or Node's and Express's. */
+export interface WithHeaders {
+  readonly headers: Headers | { readonly cookie?: string | undefined };
+}
+
+/** What an application holds. */
+export interface Auth {
+  /** Answers a request to one of our routes; undefined where the path is not ours. */
+  handle(request: Request): Promise<Response | undefined>;
+  /** Who is signed in. */
+  user(request: WithHeaders): Promise<User | undefined>;
+  /** Who is signed in, since when and how. */
+  session(request: WithHeaders): Promise<SignedIn | undefined>;
+  /** The accounts that lead to a user. */
+  associations(user: Pick<User, "id">): Promise<readonly Association[]>;
+  /** Fresh tokens for a stored association. @throws `token_missing`, `token_revoked`. */
+  refresh(association: Association): Promise<Tokens>;
+  close(): Promise<void>;
+  /** The configured origin, for adapters: a request's own Host is never believed. */
+  readonly origin: string;
+}
+
+/**
+ * Puts a sign-in together.
+ *
+ * @throws `settings_invalid`, saying which setting and what was expected.
+ */
+export function createAuth(config: AuthConfig): Auth {
+  const origin = checkedOrigin(config.baseUrl);
+  const basePath = checkedPath("basePath", config.basePath ?? "/auth");
+  const completePath = checkedPath("completePath", config.completePath ?? "/complete/:backend");
+  if (!completePath.includes("/:backend")) throw invalid('completePath must contain "/:backend"');
+  const allowedRedirectHosts = config.allowedRedirectHosts ?? [];
+  const home = (name: "loginRedirectUrl" | "logoutRedirectUrl") => {
+    const url = safeNext(config[name] ?? "/", origin, allowedRedirectHosts);
+    if (url === undefined) throw invalid(`${name} must be a path, or at an allowed host`);
+    return url;
+  };
+  const loginRedirectUrl = home("loginRedirectUrl");
+
+  const { storage, now = () => new Date() } = config;
+  const gate: Gate = {
+    storage,
+    now,
+    sessions: config.session ?? databaseSessions(),
+    pipeline: config.pipeline ?? defaultPipeline,
+    logger: config.logger ?? console,
+    seal: createSeal(config.secrets, "tokens"),
+    bounds: {
+      transport: config.fetch ? fetchTransport(config.fetch) : transport,
+      callTimeout: config.timeouts?.call ?? 10_000,
+      loginTimeout: config.timeouts?.login ?? 15_000,
+    },
+    redirectUri: ({ name }) => origin + basePath + completePath.replace(":backend", name),
+  };
+  const jar = cookieJar(origin.startsWith("https:"));
+  const site: Site = {
+    gate,
+    backends: bindBackends(config.backends, config.env ?? processEnvironment()),
+    origin,
+    basePath,
+    completePath,
+    loginRedirectUrl,
+    logoutRedirectUrl: home("logoutRedirectUrl"),
+    allowedRedirectHosts,
+    jar,
+    flows: flowCookies(jar, createSeal(config.secrets, "flow"), loginRedirectUrl),
+    pages: { ...builtInPages, ...config.pages },
+  };
+  const session = ({ headers }: WithHeaders) =>
+    readSession(
+      site,
+      parseCookies(headers instanceof Headers ? headers.get("cookie") : headers.cookie),
+    );
+
+  return {
+    origin,
+    handle: (request) => answer(site, request),
+    session,
+    user: async (request) => (await session(request))?.user,
+    associations: ({ id }) => storage.associations.ofUser(id),
+    refresh: (association) => {
+      const backend = site.backends.get(association.provider);
+      if (backend) return refresh(gate, backend, association);
+      throw new AuthError("backend_unknown", {
+        stage: "refresh",
+        message: `no backend is called "${association.provider}"`,
+      });
+    },
+    close: () => storage.close(),
+  };
+}
+
+function bindBackends(
+  backends: readonly BaseAuth[],
+  environment: Environment,
+): ReadonlyMap<string, BaseAuth> {
+  const named = new Map<string, BaseAuth>();
+  for (const backend of backends) {
+    if (named.has(backend.name)) throw invalid(`two backends are called "${backend.name}"`);
+    backend.bind(environment);
+    named.set(backend.name, backend);
+  }
+  return named;
+}
+
+function checkedOrigin(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw invalid(`baseUrl is not a URL: "${baseUrl}"`);
+  if (url.pathname !== "/" || url.search || url.hash || url.username) {
+    throw invalid(`baseUrl must be an origin without a path: "${url.origin}"`);
+  }
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "http:" && !loopback) {
+    throw invalid("baseUrl must be https; plain http is for loopback only");
+  }
+  return url.origin;
+}
+
+function checkedPath(name: string, path: string): string {
+  if (/^(\/[\w:.-]+)+$/.test(path)) return path;
+  throw invalid(`${name} must be a path like "/auth", not "${path}"`);
+}
+
+function processEnvironment(): Environment {
+  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
+}
+
+function invalid(what: string): AuthError {
+  return new AuthError("settings_invalid", { stage: "settings", message: `createAuth: ${what}` });
+}

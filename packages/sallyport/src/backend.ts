@@ -1,0 +1,149 @@
+import { AuthError, type ErrorCode, type Stage } from "./errors.ts";
+import type { Http } from "./http.ts";
+import type { Identity, JsonObject, Tokens } from "./identity.ts";
+
+/** Where to send the browser, and what the backend needs again when it comes back. */
+export interface Departure {
+  readonly location: string;
+  /** Sealed into the flow's cookie, never shown to the browser. Keep it small. */
+  readonly keep?: JsonObject | undefined;
+}
+
+/** What a backend is handed when a login begins. */
+export interface DepartureContext {
+  readonly http: Http;
+  /** Our address for the answer; carries the redirect state already, where the backend uses it. */
+  readonly redirectUri: string;
+  /** The login's state. Login checks it on the way back; a backend only sends it along. */
+  readonly state: string;
+}
+
+/** What a backend is handed when the browser is back, its state checked and used up. */
+export interface Arrival {
+  readonly http: Http;
+  readonly redirectUri: string;
+  /** The parameters that the provider sent. */
+  readonly callback: URLSearchParams;
+  /** What {@link Departure.keep} held. */
+  readonly keep: JsonObject;
+  readonly now: Date;
+}
+
+/** Settings that every backend takes, from its constructor or from the environment. */
+export interface BackendSettings {
+  /** More entries for {@link BaseAuth.extraData}. */
+  readonly extraData?: readonly ExtraDataEntry[];
+}
+
+/** A field to keep with the association: by its name, or `{ name: "stored under" }`. */
+export type ExtraDataEntry = string | Readonly<Record<string, string>>;
+
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A provider. Extend a protocol's class where there is one; extend this where there is
+ * none: {@link authUrl} says where to go, {@link authComplete} who came back. A backend
+ * sees values only, never a cookie, a session or the database, and the state is checked
+ * before it is asked.
+ *
+ * Attributes are fields and keep python-social-auth's names in camelCase. Annotate those
+ * that a subclass may change: `readonly name: string = "example"`. No constructor reads
+ * them, since a subclass's fields are set after its base's constructor has run.
+ */
+export abstract class BaseAuth<Settings extends BackendSettings = BackendSettings> {
+  /** The key: in routes, in the database, in settings. Lower-case letters, digits and hyphens. */
+  abstract readonly name: string;
+  /** What people read on the button; the name unless given. */
+  readonly title: string = "";
+  /** The state travels as the parameter `state`. */
+  readonly stateParameter: boolean = true;
+  /** The state travels in our own address as `redirect_state`, where the protocol has no place for it. */
+  readonly redirectState: boolean = false;
+  /** The field of the profile that identifies the account for good. */
+  readonly idKey: string = "id";
+  /** Fields of the profile or the token answer to keep with the association. */
+  readonly extraData: readonly ExtraDataEntry[] = [];
+  /** Keep every field, not only those of {@link extraData}. */
+  readonly getAllExtraData: boolean = false;
+  /** The provider's addresses are not proven: no address from it counts as verified. */
+  readonly requiresEmailValidation: boolean = false;
+
+  readonly settings: Settings;
+  #environment: Environment = {};
+
+  constructor(settings?: Settings) {
+    // Every member of a settings type is optional, so an empty object is one.
+    this.settings = settings ?? ({} as Settings);
+  }
+
+  /** Where to send the browser. May call the provider first. */
+  abstract authUrl(context: DepartureContext): Promise<Departure>;
+
+  /** Who came back. Throws an `AuthError` where the provider or the person refused. */
+  abstract authComplete(arrival: Arrival): Promise<Identity>;
+
+  /** Renews an access token. The answer may bring a new refresh token, which replaces the old. */
+  refreshToken?(refreshToken: string, http: Http, now: Date): Promise<Tokens>;
+
+  /**
+   * Called once by `createAuth`, which hands over the environment; checks that every
+   * setting is there.
+   *
+   * @throws `settings_invalid`, naming the setting and the variable.
+   */
+  bind(environment: Environment): void {
+    this.#environment = environment;
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(this.name)) {
+      throw this.misconfigured(
+        `its name "${this.name}" may have lower-case letters, digits and hyphens only`,
+      );
+    }
+    if (!this.stateParameter && !this.redirectState) {
+      throw this.misconfigured("the state must travel: as stateParameter or as redirectState");
+    }
+  }
+
+  /** Whether a request may go to this address. Only https, unless the backend's own endpoints say otherwise. */
+  mayRequest(url: URL): boolean {
+    return url.protocol === "https:";
+  }
+
+  /** The name of the environment variable that holds a setting: `SOCIAL_AUTH_<BACKEND>_<NAME>`. */
+  variable(setting: string): string {
+    const name = variableNames[setting] ?? setting.replace(/[A-Z]/g, (letter) => `_${letter}`);
+    return `SOCIAL_AUTH_${this.name}_${name}`.toUpperCase().replaceAll("-", "_");
+  }
+
+  /** A setting as given to the constructor, else its environment variable's text. */
+  protected setting<Name extends keyof Settings & string>(
+    name: Name,
+  ): Settings[Name] | string | undefined {
+    return this.settings[name] ?? this.#environment[this.variable(name)];
+  }
+
+  /** The same for a list; in the environment it is separated by spaces or commas. */
+  protected listSetting(name: keyof Settings & string): readonly string[] {
+    const value: unknown = this.setting(name);
+    if (Array.isArray(value)) return value.map(String);
+    return typeof value === "string" ? value.split(/[\s,]+/).filter(Boolean) : [];
+  }
+
+  /** An `AuthError` of this backend. */
+  protected error(
+    code: ErrorCode,
+    stage: Stage,
+    message: string,
+    more: { cause?: unknown; retryAfter?: number | undefined } = {},
+  ): AuthError {
+    return new AuthError(code, { stage, backend: this.name, message, ...more });
+  }
+
+  /** A `settings_invalid` of this backend. */
+  protected misconfigured(what: string): AuthError {
+    return this.error("settings_invalid", "settings", `backend ${this.name}: ${what}`);
+  }
+}
+
+// python-social-auth's names where they are not the camelCase ones in capitals.
+const variableNames: Readonly<Record<string, string>> = { clientId: "KEY", clientSecret: "SECRET" };

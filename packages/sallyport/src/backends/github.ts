@@ -1,0 +1,136 @@
+import type { Environment } from "../backend.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Http } from "../http.ts";
+import type { Tokens, UserDetails } from "../identity.ts";
+import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
+
+/** A person as https://docs.github.com/en/rest/users/users#get-the-authenticated-user has them. */
+export interface GitHubUser {
+  /** Never changes; the login may, and may then be somebody else's. */
+  readonly id: number;
+  readonly login: string;
+  readonly name: string | null;
+  /** The primary address where the scope `user:email` was granted, else the public one. */
+  readonly email: string | null;
+  /** GitHub lists the address as verified, which it says of no public one. */
+  readonly emailVerified: boolean;
+}
+
+/** GitHub: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
+export class GitHubOAuth2<Settings extends OAuth2Settings = OAuth2Settings> extends BaseOAuth2<
+  GitHubUser,
+  Settings
+> {
+  override readonly name: string = "github";
+  override readonly title: string = "GitHub";
+  override readonly authorizationUrl: string = "https://github.com/login/oauth/authorize";
+  override readonly accessTokenUrl: string = "https://github.com/login/oauth/access_token";
+  override readonly scopeSeparator = ",";
+  override readonly defaultScope: readonly string[] = ["user:email"];
+  override readonly extraData = ["id", "login", "expires"];
+  readonly apiUrl: string = "https://api.github.com";
+
+  override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
+    const ask = (path: string) =>
+      http.json({ url: this.apiUrl + path, headers: this.apiHeaders(tokens) });
+    const user = { ...asObject(await ask("/user")) };
+    const address = tokens.scope?.split(/[\s,]+/).includes("user:email")
+      ? primaryAddress(await ask("/user/emails"))
+      : undefined;
+    const { login, name, email } = user;
+    return {
+      // A missing id is refused by `toIdentity`, which says so.
+      id: user.id as number,
+      login: text(login) ?? "",
+      name: text(name) ?? null,
+      email: address?.email ?? text(email) ?? null,
+      emailVerified: address?.verified ?? false,
+    };
+  }
+
+  override getUserDetails(user: GitHubUser): UserDetails {
+    const [firstName = "", ...rest] = (user.name ?? "").trim().split(/\s+/);
+    return {
+      username: user.login,
+      email: user.email ?? undefined,
+      emailVerified: user.emailVerified,
+      fullName: user.name ?? undefined,
+      firstName,
+      lastName: rest.join(" "),
+    };
+  }
+
+  // GitHub refuses with status 200 and words of its own:
+  // https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+  protected override tokenErrorCode(error: string): ErrorCode | undefined {
+    if (error === "bad_verification_code") return "code_refused";
+    if (error === "incorrect_client_credentials") return "client_refused";
+    return undefined;
+  }
+
+  protected apiHeaders({ accessToken }: Tokens): Readonly<Record<string, string>> {
+    return { authorization: `Bearer ${accessToken}`, accept: "application/vnd.github+json" };
+  }
+}
+
+/** Settings of {@link GitHubOrganizationOAuth2}. */
+export interface GitHubOrganizationSettings extends OAuth2Settings {
+  /** The organisation's login (`SOCIAL_AUTH_GITHUB_ORG_NAME`). */
+  readonly organization?: string;
+}
+
+/** GitHub, for members of one organisation only. */
+export class GitHubOrganizationOAuth2 extends GitHubOAuth2<GitHubOrganizationSettings> {
+  override readonly name: string = "github-org";
+  // Without it GitHub shows public memberships only.
+  override readonly defaultScope: readonly string[] = ["user:email", "read:org"];
+
+  override bind(environment: Environment): void {
+    super.bind(environment);
+    this.organization();
+  }
+
+  override variable(setting: string): string {
+    return super.variable(setting === "organization" ? "name" : setting);
+  }
+
+  // https://docs.github.com/en/rest/orgs/members#check-organization-membership-for-a-user
+  override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
+    const user = await super.userData(tokens, http);
+    const path = `/orgs/${this.organization()}/members/${encodeURIComponent(user.login)}`;
+    const answer = await http.request({
+      url: this.apiUrl + path,
+      headers: this.apiHeaders(tokens),
+    });
+    if (answer.status === 204) return user;
+    const message = `${this.name}: the membership check answered with status ${answer.status}`;
+    throw this.error("account_not_allowed", "profile", message);
+  }
+
+  private organization(): string {
+    const organization = this.setting("organization");
+    if (organization) return encodeURIComponent(organization);
+    throw this.misconfigured(`needs "organization", or ${this.variable("organization")}`);
+  }
+}
+
+interface Address {
+  readonly email: string;
+  readonly verified: boolean;
+}
+
+// https://docs.github.com/en/rest/users/emails#list-email-addresses-for-the-authenticated-user
+function primaryAddress(answer: unknown): Address | undefined {
+  const addresses = Array.isArray(answer) ? answer.map(asObject) : [];
+  const primary = addresses.find((address) => address.primary === true);
+  const email = text(primary?.email);
+  return email === undefined ? undefined : { email, verified: primary?.verified === true };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,213 @@
+import type { BaseAuth } from "./backend.ts";
+import { AuthError, type ErrorCode } from "./errors.ts";
+import type { Identity } from "./identity.ts";
+import type { Logger } from "./logger.ts";
+import { type EndFacts, type Pipeline, Refusal, runPhase, type StartFacts } from "./pipeline.ts";
+import { randomToken, type Seal } from "./seal.ts";
+import type { Flow, SessionStore } from "./session.ts";
+import { Conflict, type Storage, storageFailure, type Tables, type User } from "./storage.ts";
+import { type Bounds, boundedHttp } from "./wire/bounded-http.ts";
+
+// The story of a login. A person leaves through the first door, `begin`, and comes back
+// through the second, `complete`: the state is checked and used up, the backend says who
+// this is, the pipeline makes a user of it, and one transaction writes it all.
+
+/** What every login needs, whoever signs in and wherever. */
+export interface Gate {
+  readonly storage: Storage;
+  readonly sessions: SessionStore;
+  readonly pipeline: Pipeline;
+  readonly bounds: Bounds;
+  /** Seals tokens at rest. */
+  readonly seal: Seal;
+  readonly logger: Logger;
+  /** Our address for a backend's answer. */
+  readonly redirectUri: (backend: BaseAuth) => string;
+  readonly now: () => Date;
+}
+
+/** How long a person may take at the provider, in milliseconds. */
+export const flowLifetime = 10 * 60 * 1000;
+
+/** The first door: where to send the browser, and the flow that it must bring back. */
+export async function begin(
+  gate: Gate,
+  backend: BaseAuth,
+  wish: { readonly next: string; readonly signedIn: User | undefined },
+): Promise<{ readonly location: string; readonly flow: Flow }> {
+  const state = randomToken();
+  const { location, keep = {} } = await backend.authUrl({
+    http: boundedHttp(backend, "begin", gate.bounds),
+    redirectUri: callbackAddress(gate, backend, state),
+    state,
+  });
+  const flow: Flow = {
+    backend: backend.name,
+    state,
+    keep,
+    next: wish.next,
+    userId: wish.signedIn?.id ?? null,
+    expiresAt: gate.now().getTime() + flowLifetime,
+  };
+  return { location, flow };
+}
+
+/** What comes back through the second door. */
+export interface Return {
+  readonly callback: URLSearchParams;
+  /** The flow that this browser holds for the state it brings, if it holds one. */
+  readonly flow: Flow | undefined;
+  readonly signedIn: User | undefined;
+  /** The cookie of the session that a new one replaces. */
+  readonly session: string | undefined;
+}
+
+/** A login that succeeded. */
+export interface Completed {
+  readonly facts: EndFacts;
+  /** The new session's cookie. */
+  readonly session: string;
+  readonly next: string;
+}
+
+/** The second door: who came back, and what became of it. */
+export async function complete(gate: Gate, backend: BaseAuth, back: Return): Promise<Completed> {
+  const now = gate.now();
+  const flow = await admit(gate, backend, back, now);
+
+  const http = boundedHttp(backend, "callback", gate.bounds);
+  const identity = await backend.authComplete({
+    http,
+    redirectUri: callbackAddress(gate, backend, flow.state),
+    callback: back.callback,
+    keep: flow.keep,
+    now,
+  });
+
+  const start: StartFacts = {
+    identity,
+    signedIn: flow.userId === null ? undefined : back.signedIn,
+  };
+  const advised = accepted(
+    await runPhase(gate.pipeline, "before", start, {
+      backend,
+      http,
+      users: gate.storage.users,
+      now,
+    }),
+  );
+  const { facts, session } = await write(gate, backend, advised, identity, back.session, now);
+  await afterwards(gate, backend, facts, now);
+  return { facts, session, next: flow.next };
+}
+
+/** Lets a callback in that belongs to a login of this browser, once. Asks no provider. */
+async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Promise<Flow> {
+  const refuse = (code: ErrorCode, message: string) =>
+    new AuthError(code, {
+      stage: "state",
+      backend: backend.name,
+      message: `${backend.name}: ${message}`,
+    });
+
+  const state = stateOf(backend, back.callback);
+  if (state === undefined) throw refuse("state_missing", "the callback carries no state");
+  const { flow } = back;
+  if (!flow || !sameText(flow.state, state)) {
+    throw refuse("state_unknown", "this browser holds no flow for this state");
+  }
+  if (flow.backend !== backend.name) {
+    throw refuse("state_foreign", `the flow was begun for ${flow.backend}`);
+  }
+  if (flow.userId !== null && flow.userId !== back.signedIn?.id) {
+    throw refuse("state_foreign", "the flow was begun by another user");
+  }
+  if (flow.expiresAt <= now.getTime()) throw refuse("state_expired", "the flow is too old");
+  const first = await gate.storage.used
+    .add(`state ${flow.state}`, new Date(flow.expiresAt), now)
+    .catch((error: unknown) => {
+      throw storageFailure(error);
+    });
+  if (!first) throw refuse("state_used", "the state was used before");
+  return flow;
+}
+
+/** Runs the steps that write, and makes the session, in one transaction. */
+async function write(
+  gate: Gate,
+  backend: BaseAuth,
+  advised: object,
+  identity: Identity,
+  replaces: string | undefined,
+  now: Date,
+): Promise<{ readonly facts: EndFacts; readonly session: string }> {
+  const outcome = await startedOver(gate.storage, async (tables) => {
+    const may = { backend, tables, seal: gate.seal, now };
+    const result = await runPhase(gate.pipeline, "within", advised, may);
+    // A refusal commits what its steps wrote; thrown errors do not get here.
+    if (result instanceof Refusal) return result;
+    // `pipeline` has checked that its steps end with these.
+    const facts = result as EndFacts;
+    await tables.users.update(facts.user.id, { lastLoginAt: now }, now);
+    const { provider, amr = null } = identity;
+    const wanted = { userId: facts.user.id, backend: provider, amr, replaces };
+    return { facts, session: await gate.sessions.start(tables, wanted, now) };
+  });
+  return accepted(outcome);
+}
+
+/** Steps that wait for the commit. The login stands, so what they throw is only logged. */
+async function afterwards(
+  gate: Gate,
+  backend: BaseAuth,
+  facts: EndFacts,
+  now: Date,
+): Promise<void> {
+  const http = boundedHttp(backend, "pipeline", gate.bounds);
+  try {
+    accepted(await runPhase(gate.pipeline, "after", facts, { backend, http, now }));
+  } catch (error) {
+    gate.logger.error("a step after the login failed", { backend: backend.name, error });
+  }
+}
+
+const mostAttempts = 6;
+
+/** A transaction that starts over, from nothing, where it lost a race. */
+async function startedOver<T>(
+  storage: Storage,
+  work: (tables: Tables) => Promise<T>,
+  attempt = 1,
+): Promise<T> {
+  try {
+    return await storage.transaction(work);
+  } catch (error) {
+    if (!(error instanceof Conflict) || attempt === mostAttempts) throw storageFailure(error);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt));
+    return startedOver(storage, work, attempt + 1);
+  }
+}
+
+function accepted<T>(outcome: T | Refusal): T {
+  if (outcome instanceof Refusal) throw outcome.error;
+  return outcome;
+}
+
+function callbackAddress(gate: Gate, backend: BaseAuth, state: string): string {
+  const address = gate.redirectUri(backend);
+  return backend.redirectState ? `${address}?redirect_state=${state}` : address;
+}
+
+/** The state that a callback carries; undefined without one, or with several. */
+export function stateOf(backend: BaseAuth, callback: URLSearchParams): string | undefined {
+  const values = callback.getAll(backend.stateParameter ? "state" : "redirect_state");
+  return values.length === 1 && values[0] !== "" ? values[0] : undefined;
+}
+
+// Takes as long for a wrong text as for the right one.
+function sameText(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  let difference = 0;
+  for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
+  return difference === 0;
+}

@@ -1,0 +1,111 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
+import * as http from "node:http";
+import * as https from "node:https";
+import { type HttpAnswer, type HttpLimits, type HttpRequest, TransportFailure } from "../http.ts";
+
+export { fetchTransport } from "./web.ts";
+
+// Node's own functions do here in microseconds what WebCrypto hands to a thread pool.
+
+/** SHA-256 of a text's UTF-8 bytes. */
+export async function sha256(text: string): Promise<Uint8Array> {
+  return createHash("sha256").update(text, "utf8").digest();
+}
+
+/** 32 bytes derived from a secret for one purpose: HKDF-SHA-256 (RFC 5869) without salt. */
+export async function deriveKey(secret: string, purpose: string): Promise<Uint8Array> {
+  return new Uint8Array(hkdfSync("sha256", secret, "", purpose, 32));
+}
+
+/** AES-256-GCM; the 16 bytes of the tag follow the ciphertext. */
+export async function encrypt(
+  key: Uint8Array,
+  iv: Uint8Array,
+  text: string,
+  bound: string,
+): Promise<Uint8Array> {
+  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(bound));
+  return Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The reverse of {@link encrypt}. Throws where anything does not fit. */
+export async function decrypt(
+  key: Uint8Array,
+  iv: Uint8Array,
+  sealed: Uint8Array,
+  bound: string,
+): Promise<string> {
+  const tagAt = sealed.byteLength - 16;
+  const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: 16 })
+    .setAAD(Buffer.from(bound))
+    .setAuthTag(sealed.subarray(tagAt));
+  return decipher.update(sealed.subarray(0, tagAt), undefined, "utf8") + decipher.final("utf8");
+}
+
+// Connections are kept, since setting one up costs more than a login. An idle one is closed
+// after 4 s, before the usual 5 s of servers, and keeps no process alive.
+const connections = { keepAlive: true, maxSockets: 256, timeout: 4_000 };
+const secureAgent = new https.Agent(connections);
+const plainAgent = new http.Agent(connections);
+
+/** The platform's own transport: keep-alive agents, three to four times as fast as `fetch`. */
+export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(asked.url);
+    const { request: send, agent } =
+      url.protocol === "https:"
+        ? { request: https.request, agent: secureAgent }
+        : { request: http.request, agent: plainAgent };
+    const method = asked.method ?? "GET";
+    const headers: http.OutgoingHttpHeaders = { ...asked.headers };
+    if (asked.body !== undefined) headers["content-length"] = Buffer.byteLength(asked.body);
+
+    const request = send(url, { method, headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.byteLength;
+        if (size > limits.maxBytes) {
+          fail("too_large", `the answer is larger than ${limits.maxBytes} bytes`);
+        }
+        chunks.push(chunk);
+      });
+      response.on("end", () => {
+        clearTimeout(timer);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: joined(response.headers),
+          text: Buffer.concat(chunks).toString("utf8"),
+        });
+      });
+      response.on("error", (error) => fail("unreachable", "the answer broke off", error));
+    });
+    const timer = setTimeout(
+      () => fail("timeout", `no complete answer within ${limits.timeout} ms`),
+      limits.timeout,
+    );
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      // The provider closed a kept connection while the request was on its way. Only what
+      // may safely be done twice is asked again (RFC 9110, section 9.2.2).
+      if (request.reusedSocket && error.code === "ECONNRESET" && method === "GET") {
+        resolve(transport(asked, limits));
+      } else {
+        fail("unreachable", `the connection failed (${error.code ?? error.message})`, error);
+      }
+    });
+    request.end(asked.body);
+
+    function fail(reason: TransportFailure["reason"], message: string, cause?: unknown): void {
+      clearTimeout(timer);
+      reject(new TransportFailure(reason, message, cause));
+      request.destroy();
+    }
+  });
+}
+
+function joined(headers: http.IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) flat[name] = String(value);
+  return flat;
+}

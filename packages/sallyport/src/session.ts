@@ -1,0 +1,47 @@
+import type { JsonObject } from "./identity.ts";
+import type { Tables, User, UserId } from "./storage.ts";
+
+/** A login that was begun and waits for the browser to come back. Kept sealed in a cookie. */
+export interface Flow {
+  readonly backend: string;
+  /** 256 random bits that travel through the provider; the cookie is named for its first eight. */
+  readonly state: string;
+  /** What the backend needs again, for example the PKCE verifier. */
+  readonly keep: JsonObject;
+  /** Where to go when it is done; already checked. */
+  readonly next: string;
+  /** Who was signed in when it began; only they may complete it. */
+  readonly userId: UserId | null;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** What is known of a signed-in browser. */
+export interface SignedIn {
+  readonly user: User;
+  /** The backend of the login. */
+  readonly backend: string;
+  /** How the person proved who they are then (RFC 8176); null where the provider did not say. */
+  readonly amr: readonly string[] | null;
+  readonly authenticatedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A login that succeeded and is to become a session. */
+export interface NewSession {
+  readonly userId: UserId;
+  readonly backend: string;
+  readonly amr: readonly string[] | null;
+  /** The cookie of the session that this one replaces, if the browser had one. */
+  readonly replaces: string | undefined;
+}
+
+/** How an application remembers who is signed in. `databaseSessions` is the default. */
+export interface SessionStore {
+  /** How long the cookie lives, in seconds. */
+  readonly lifetime: number;
+  /** Makes a session, as part of the login's transaction, and gives the cookie's value. */
+  start(tables: Tables, session: NewSession, now: Date): Promise<string>;
+  read(tables: Tables, cookie: string, now: Date): Promise<SignedIn | undefined>;
+  end(tables: Tables, cookie: string): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { sha256 } from "#platform";
+import { randomToken, toBase64Url } from "../seal.ts";
+import type { SessionStore } from "../session.ts";
+
+/** How long sessions live. */
+export interface DatabaseSessionOptions {
+  /** Seconds without a request after which a session ends. Default 12 hours. */
+  readonly idle?: number;
+  /** Seconds after the login at which it ends in any case. Default 7 days. */
+  readonly absolute?: number;
+}
+
+/**
+ * Sessions as rows of which the database knows only the SHA-256 of the cookie, so that
+ * whoever reads the database can sign in as nobody. Any number of processes may share them.
+ */
+export function databaseSessions(options: DatabaseSessionOptions = {}): SessionStore {
+  const idle = (options.idle ?? 12 * 3600) * 1000;
+  const absolute = (options.absolute ?? 7 * 24 * 3600) * 1000;
+  // A request rewrites `last_seen_at` only when this much of the idle time has passed.
+  const grain = idle / 50;
+
+  return {
+    lifetime: absolute / 1000,
+
+    async start(tables, { userId, backend, amr, replaces }, now) {
+      if (replaces !== undefined) await tables.sessions.remove(await hashOf(replaces));
+      const cookie = randomToken();
+      await tables.sessions.add({
+        idHash: await hashOf(cookie),
+        userId,
+        backend,
+        amr,
+        createdAt: now,
+        authenticatedAt: now,
+        lastSeenAt: now,
+        expiresAt: new Date(now.getTime() + absolute),
+      });
+      return cookie;
+    },
+
+    async read(tables, cookie, now) {
+      const session = await tables.sessions.find(await hashOf(cookie));
+      if (!session || session.expiresAt <= now) return undefined;
+      const unseen = now.getTime() - session.lastSeenAt.getTime();
+      if (unseen > idle) return undefined;
+      const user = await tables.users.find(session.userId);
+      if (!user?.isActive) return undefined;
+      if (unseen > grain) await tables.sessions.seen(session.idHash, now);
+      const { backend, amr, authenticatedAt, expiresAt } = session;
+      return { user, backend, amr, authenticatedAt, expiresAt };
+    },
+
+    async end(tables, cookie) {
+      await tables.sessions.remove(await hashOf(cookie));
+    },
+  };
+}
+
+async function hashOf(cookie: string): Promise<string> {
+  return toBase64Url(await sha256(cookie));
+}

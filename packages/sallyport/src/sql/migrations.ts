@@ -1,0 +1,66 @@
+import type { Dialect } from "./dialect.ts";
+
+/**
+ * Numbered changes to a set of tables, in order, each a list of statements. A published one
+ * is never changed, and a new one only adds, so that an older process goes on working.
+ */
+export interface MigrationSet {
+  /** Names the table that remembers which of them ran: `sallyport_<name>_migrations`. */
+  readonly name: string;
+  readonly migrations: Readonly<Record<string, (types: Dialect["types"]) => readonly string[]>>;
+}
+
+/** The library's own tables, as docs/reference/tables.md has them. */
+export const coreMigrations: MigrationSet = {
+  name: "core",
+  migrations: {
+    "001-users-and-accounts": (type) => [
+      `create table users (
+        id ${type.id},
+        username ${type.text} not null,
+        username_key ${type.key} not null unique,
+        email ${type.text},
+        email_key ${type.key},
+        email_verified ${type.boolean} not null,
+        first_name ${type.text} not null,
+        last_name ${type.text} not null,
+        full_name ${type.text} not null,
+        is_active ${type.boolean} not null,
+        is_admin ${type.boolean} not null,
+        creator ${type.text} not null,
+        created_at ${type.time} not null,
+        updated_at ${type.time} not null,
+        last_login_at ${type.time}
+      )`,
+      "create index users_email_key on users (email_key)",
+      `create table social_auth (
+        id ${type.id},
+        user_id ${type.reference} not null references users (id) on delete cascade,
+        provider ${type.key} not null,
+        uid ${type.key} not null check (uid <> ''),
+        extra_data ${type.json} not null,
+        created_at ${type.time} not null,
+        updated_at ${type.time} not null,
+        unique (provider, uid)
+      )`,
+      "create index social_auth_user_id on social_auth (user_id)",
+      `create table sessions (
+        id_hash ${type.key} primary key,
+        user_id ${type.reference} not null references users (id) on delete cascade,
+        created_at ${type.time} not null,
+        expires_at ${type.time} not null,
+        last_seen_at ${type.time} not null,
+        authenticated_at ${type.time} not null,
+        backend ${type.text} not null,
+        amr ${type.json}
+      )`,
+      "create index sessions_user_id on sessions (user_id)",
+      "create index sessions_expires_at on sessions (expires_at)",
+      `create table social_used (
+        key_hash ${type.key} primary key,
+        expires_at ${type.time} not null
+      )`,
+      "create index social_used_expires_at on social_used (expires_at)",
+    ],
+  },
+};

@@ -1,0 +1,8 @@
+import { AuthError } from "../errors.ts";
+import { before, type StartFacts } from "../pipeline.ts";
+
+/** The account's identifier. An empty one is refused, whatever backend it came from. */
+export const socialUid = before("social-uid", ({ identity }: StartFacts) => {
+  if (identity.uid !== "") return { uid: identity.uid };
+  throw new AuthError("uid_missing", { stage: "identity", backend: identity.provider });
+});

@@ -1,0 +1,170 @@
+import { AuthError } from "./errors.ts";
+import type { JsonObject } from "./identity.ts";
+
+/** A user's key. Ours are integers; an application's own may be text. */
+export type UserId = number | string;
+
+/** A user of the application. */
+export interface User {
+  readonly id: UserId;
+  /** Unique, however it is capitalised. */
+  readonly username: string;
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly fullName: string;
+  readonly isActive: boolean;
+  /** Set by hand only, never by a login. */
+  readonly isAdmin: boolean;
+  /** What made this user, for example a backend's name. */
+  readonly creator: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly lastLoginAt: Date | null;
+}
+
+/** What a new user is made from. */
+export type NewUser = Pick<User, "username" | "creator"> &
+  Partial<Pick<User, "email" | "emailVerified" | "firstName" | "lastName" | "fullName">>;
+
+/** What may change about a user. */
+export type UserChanges = Partial<Omit<User, "id" | "createdAt" | "updatedAt">>;
+
+/** The users. An application with a users table of its own passes its own five functions. */
+export interface Users {
+  find(id: UserId): Promise<User | undefined>;
+  /** Whoever has this address as NFKC and lower case compare it; several where several do. */
+  findByEmail(email: string): Promise<readonly User[]>;
+  /** @throws {@link Conflict} where the username is taken. */
+  add(user: NewUser, now: Date): Promise<User>;
+  /** @throws {@link Conflict} where the username is taken. */
+  update(id: UserId, changes: UserChanges, now: Date): Promise<void>;
+  remove(id: UserId): Promise<void>;
+  /** Whoever has this username as NFKC and lower case compare it. */
+  findByUsername(username: string): Promise<User | undefined>;
+}
+
+/** One account at one provider that belongs to one user. */
+export interface Association {
+  readonly id: number;
+  readonly userId: UserId;
+  readonly provider: string;
+  readonly uid: string;
+  /** What the backend keeps; tokens in it are sealed. */
+  readonly extraData: JsonObject;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Which account belongs to which user: python-social-auth's `social_auth`. */
+export interface Associations {
+  /** Provider and uid compare byte by byte. */
+  find(provider: string, uid: string): Promise<Association | undefined>;
+  get(id: number): Promise<Association | undefined>;
+  ofUser(userId: UserId): Promise<readonly Association[]>;
+  /** @throws {@link Conflict} where the account is associated already. */
+  add(
+    association: { userId: UserId; provider: string; uid: string },
+    now: Date,
+  ): Promise<Association>;
+  setExtraData(id: number, extraData: JsonObject, now: Date): Promise<void>;
+}
+
+/** A row of `sessions`. The cookie's value itself is nowhere in it. */
+export interface SessionRecord {
+  readonly idHash: string;
+  readonly userId: UserId;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly lastSeenAt: Date;
+  readonly authenticatedAt: Date;
+  readonly backend: string;
+  /** How the person proved who they are (RFC 8176); null where the provider did not say. */
+  readonly amr: readonly string[] | null;
+}
+
+/** Who is signed in, where sessions are kept in the database. */
+export interface Sessions {
+  add(session: SessionRecord): Promise<void>;
+  find(idHash: string): Promise<SessionRecord | undefined>;
+  seen(idHash: string, now: Date): Promise<void>;
+  remove(idHash: string): Promise<void>;
+  removeAllOfUser(userId: UserId): Promise<void>;
+}
+
+/** One-time things (states, nonces, resume links) that were used. */
+export interface Used {
+  /** True for exactly one caller a key, over any number of processes. */
+  add(key: string, expiresAt: Date, now: Date): Promise<boolean>;
+}
+
+/** The database itself, for modules that bring tables of their own. */
+export interface Sql {
+  /** Rows of a query with `?` placeholders; values as the driver gives them. */
+  all(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  /** Runs a statement and says how many rows it changed. */
+  run(text: string, values: readonly SqlValue[]): Promise<number>;
+  /** Runs an INSERT and says which id the new row got. @throws {@link Conflict} on a taken key. */
+  insert(text: string, values: readonly SqlValue[]): Promise<number>;
+}
+
+/** What a statement can carry. */
+export type SqlValue = string | number | null;
+
+/** A row as the driver gives it. */
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** All tables, inside or outside a transaction. */
+export interface Tables {
+  readonly users: Users;
+  readonly associations: Associations;
+  readonly sessions: Sessions;
+  readonly used: Used;
+  /** Present where the tables are in a SQL database. */
+  readonly sql?: Sql | undefined;
+}
+
+/**
+ * Where users, associations and sessions are kept. Called directly, each operation stands
+ * alone; within {@link Storage.transaction} all of them happen or none does.
+ */
+export interface Storage extends Tables {
+  /**
+   * @throws {@link Conflict} where it lost a race and may be started over,
+   * {@link StorageUnavailable} where the database does not answer.
+   */
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Brings the tables up to date. Called before first use; harmless when repeated. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A transaction lost a race (a taken key, a deadlock) and wrote nothing; it may start over. */
+export class Conflict extends Error {
+  override readonly name = "Conflict";
+}
+
+/** The database cannot be reached, or is too busy to answer. */
+export class StorageUnavailable extends Error {
+  override readonly name = "StorageUnavailable";
+}
+
+/** What a storage threw, as the `AuthError` that a login or a request ends with. */
+export function storageFailure(thrown: unknown): AuthError {
+  if (thrown instanceof AuthError) return thrown;
+  const code =
+    thrown instanceof StorageUnavailable
+      ? "storage_unavailable"
+      : thrown instanceof Conflict
+        ? "storage_conflict"
+        : "application_fault";
+  const message =
+    thrown instanceof Error ? thrown.message : "something that is not an Error was thrown";
+  return new AuthError(code, { stage: "storage", message, cause: thrown });
+}
+
+/** What two usernames or e-mail addresses are compared by: NFKC, lower case. */
+export function comparisonKey(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
+}

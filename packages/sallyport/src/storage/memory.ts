@@ -1,0 +1,199 @@
+import {
+  type Association,
+  Conflict,
+  comparisonKey,
+  type SessionRecord,
+  type Storage,
+  type Tables,
+  type User,
+  type UserId,
+} from "../storage.ts";
+
+/** Users for as long as the process lives: for tests and first steps. Nothing is written anywhere. */
+export function memoryStorage(): Storage {
+  const users = new Table<UserId, User>();
+  const accounts = new Table<number, Association>();
+  const sessions = new Table<string, SessionRecord>();
+  const used = new Table<string, Date>();
+  const all = [users, accounts, sessions, used];
+  let lastId = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const byUsername = (username: string) =>
+    users.first((user) => comparisonKey(user.username) === comparisonKey(username));
+  const refuseTaken = (username: string, id?: UserId) => {
+    const owner = byUsername(username);
+    if (owner && owner.id !== id) throw new Conflict(`username "${username}" is taken`);
+  };
+
+  const tables: Tables = {
+    users: {
+      find: async (id) => users.get(id),
+      findByEmail: async (email) =>
+        users.all(
+          (user) => user.email !== null && comparisonKey(user.email) === comparisonKey(email),
+        ),
+      findByUsername: async (username) => byUsername(username),
+      async add(user, now) {
+        refuseTaken(user.username);
+        const added: User = {
+          email: null,
+          emailVerified: false,
+          firstName: "",
+          lastName: "",
+          fullName: "",
+          isActive: true,
+          isAdmin: false,
+          ...user,
+          id: ++lastId,
+          createdAt: now,
+          updatedAt: now,
+          lastLoginAt: null,
+        };
+        users.set(added.id, added);
+        return added;
+      },
+      async update(id, changes, now) {
+        if (changes.username !== undefined) refuseTaken(changes.username, id);
+        const user = users.get(id);
+        if (user) users.set(id, { ...user, ...changes, updatedAt: now });
+      },
+      async remove(id) {
+        users.delete(id);
+        accounts.deleteAll(({ userId }) => userId === id);
+        sessions.deleteAll(({ userId }) => userId === id);
+      },
+    },
+    associations: {
+      find: async (provider, uid) =>
+        accounts.first((account) => account.provider === provider && account.uid === uid),
+      get: async (id) => accounts.get(id),
+      ofUser: async (id) => accounts.all(({ userId }) => userId === id),
+      async add({ userId, provider, uid }, now) {
+        if (accounts.first((account) => account.provider === provider && account.uid === uid)) {
+          throw new Conflict("this account is associated already");
+        }
+        const id = ++lastId;
+        const account = {
+          id,
+          userId,
+          provider,
+          uid,
+          extraData: {},
+          createdAt: now,
+          updatedAt: now,
+        };
+        accounts.set(id, account);
+        return account;
+      },
+      async setExtraData(id, extraData, now) {
+        const account = accounts.get(id);
+        if (account) accounts.set(id, { ...account, extraData, updatedAt: now });
+      },
+    },
+    sessions: {
+      add: async (session) => sessions.set(session.idHash, session),
+      find: async (idHash) => sessions.get(idHash),
+      async seen(idHash, now) {
+        const session = sessions.get(idHash);
+        if (session) sessions.set(idHash, { ...session, lastSeenAt: now });
+      },
+      remove: async (idHash) => sessions.delete(idHash),
+      removeAllOfUser: async (id) => sessions.deleteAll(({ userId }) => userId === id),
+    },
+    used: {
+      async add(key, expiresAt, now) {
+        used.deleteAll((expiry) => expiry < now);
+        if (used.get(key)) return false;
+        used.set(key, expiresAt);
+        return true;
+      },
+    },
+  };
+
+  // Transactions take turns, and a call outside of one is a transaction of its own.
+  function transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    const turn = queue.then(async () => {
+      try {
+        const result = await work(tables);
+        for (const table of all) table.keep();
+        return result;
+      } catch (error) {
+        for (const table of all) table.undo();
+        throw error;
+      }
+    });
+    queue = turn.catch(() => {});
+    return turn;
+  }
+
+  return {
+    users: eachAlone(tables.users, transaction),
+    associations: eachAlone(tables.associations, transaction),
+    sessions: eachAlone(tables.sessions, transaction),
+    used: eachAlone(tables.used, transaction),
+    transaction,
+    migrate: async () => {},
+    close: async () => {},
+  };
+}
+
+// The same functions, each call in a transaction of its own.
+function eachAlone<Calls extends object>(calls: Calls, transaction: Storage["transaction"]): Calls {
+  const wrapped = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...given: readonly unknown[]) => transaction(() => call(...given)),
+  ]);
+  // The same names, each with the parameters and the result it had.
+  return Object.fromEntries(wrapped) as Calls;
+}
+
+/** Rows by key that remember how to undo what was done to them since {@link Table.keep}. */
+class Table<Key, Row> {
+  readonly #rows = new Map<Key, Row>();
+  #undo: (() => void)[] = [];
+
+  get(key: Key): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  all(matches: (row: Row) => boolean): Row[] {
+    return [...this.#rows.values()].filter(matches);
+  }
+
+  first(matches: (row: Row) => boolean): Row | undefined {
+    for (const row of this.#rows.values()) if (matches(row)) return row;
+    return undefined;
+  }
+
+  set(key: Key, row: Row): void {
+    this.#remember(key);
+    this.#rows.set(key, row);
+  }
+
+  delete(key: Key): void {
+    this.#remember(key);
+    this.#rows.delete(key);
+  }
+
+  deleteAll(matches: (row: Row) => boolean): void {
+    for (const [key, row] of this.#rows) if (matches(row)) this.delete(key);
+  }
+
+  keep(): void {
+    this.#undo = [];
+  }
+
+  undo(): void {
+    for (const step of this.#undo.reverse()) step();
+    this.#undo = [];
+  }
+
+  #remember(key: Key): void {
+    const before = this.#rows.get(key);
+    this.#undo.push(() => {
+      if (before === undefined) this.#rows.delete(key);
+      else this.#rows.set(key, before);
+    });
+  }
+}

@@ -1,0 +1,203 @@
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { sqliteDialect } from "../sql/dialect.ts";
+import { migrate } from "../sql/migrate.ts";
+import { coreMigrations, type MigrationSet } from "../sql/migrations.ts";
+import { sqlTables } from "../sql/tables.ts";
+import { Conflict, type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+
+/** How {@link sqliteStorage} behaves. */
+export interface SqliteOptions {
+  /** Tables of modules that bring their own, such as `affiliationMigrations`. */
+  readonly migrations?: readonly MigrationSet[];
+  /** Milliseconds to wait for another process's transaction. Default 5000. */
+  readonly busyTimeout?: number;
+}
+
+/**
+ * The embedded database: one file, better-sqlite3, write-ahead log. Several processes of
+ * one machine may share the file. Tables are made and brought up to date at first use.
+ *
+ * One connection writes, its transactions in a queue; another reads beside it and sees
+ * only what is committed.
+ *
+ * @param path a file, made if need be, or `:memory:`.
+ */
+export function sqliteStorage(path: string, options: SqliteOptions = {}): Storage {
+  return new SqliteStorage(path, options);
+}
+
+class SqliteStorage implements Storage {
+  readonly users: Storage["users"];
+  readonly associations: Storage["associations"];
+  readonly sessions: Storage["sessions"];
+  readonly used: Storage["used"];
+  readonly sql: Sql;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+  readonly #busyTimeout: number;
+  readonly #migrations: readonly MigrationSet[];
+  readonly #inTransaction: Tables;
+  #ready: Promise<void> | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, { migrations = [], busyTimeout = 5000 }: SqliteOptions) {
+    this.#writer = new Connection(path);
+    // A second connection to a database in memory would be a second database.
+    this.#reader = path === ":memory:" ? this.#writer : new Connection(path);
+    this.#busyTimeout = busyTimeout;
+    this.#migrations = [coreMigrations, ...migrations];
+    this.#inTransaction = sqlTables(this.#writer, sqliteDialect);
+    this.sql = {
+      all: async (text, values) => {
+        await this.migrate();
+        return this.#reader === this.#writer
+          ? this.#inTurn(() => this.#writer.all(text, values))
+          : this.#reader.all(text, values);
+      },
+      run: (text, values) => this.#write(() => this.#writer.run(text, values)),
+      insert: (text, values) => this.#write(() => this.#writer.insert(text, values)),
+    };
+    const { users, associations, sessions, used } = sqlTables(this.sql, sqliteDialect);
+    this.users = users;
+    this.associations = associations;
+    this.sessions = sessions;
+    this.used = used;
+  }
+
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    return this.#write(async () => {
+      await this.#writer.run("begin immediate", []);
+      try {
+        const result = await work(this.#inTransaction);
+        await this.#writer.run("commit", []);
+        return result;
+      } catch (error) {
+        this.#writer.rollBack();
+        throw error;
+      }
+    });
+  }
+
+  migrate(): Promise<void> {
+    this.#ready ??= this.#inTurn(() => this.#untilFree(() => this.#runMigrations())).catch(
+      (error: unknown) => {
+        this.#ready = undefined;
+        throw error;
+      },
+    );
+    return this.#ready;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    this.#reader.close();
+    this.#writer.close();
+  }
+
+  async #write<T>(work: () => Promise<T>): Promise<T> {
+    await this.migrate();
+    return this.#inTurn(() => this.#untilFree(work));
+  }
+
+  /** One after another: SQLite has one writer, and our writer one transaction. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Tries again while another process holds the database, without blocking this one. */
+  async #untilFree<T>(work: () => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + this.#busyTimeout;
+    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof Busy) || performance.now() > giveUpAt) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * wait));
+      }
+    }
+  }
+
+  #runMigrations(): Promise<void> {
+    const db = new Kysely<unknown>({
+      dialect: new SqliteDialect({ database: this.#writer.database }),
+    });
+    return migrate(db, sqliteDialect, this.#migrations).catch((error: unknown) => {
+      throw toStorageError(error instanceof Error && error.cause ? error.cause : error);
+    });
+  }
+}
+
+/** Another connection holds the database. Nothing was done, so it may be tried again. */
+class Busy extends StorageUnavailable {}
+
+/** One connection, its statements prepared once each. */
+class Connection implements Sql {
+  readonly database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(path: string) {
+    try {
+      // No waiting inside SQLite: it would block every other request of this process.
+      this.database = new Database(path, { timeout: 0 });
+      this.database.pragma("journal_mode = wal");
+      this.database.pragma("synchronous = normal");
+      this.database.pragma("foreign_keys = on");
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  }
+
+  async all(text: string, values: readonly unknown[]) {
+    return this.#attempt(() => this.#prepare(text).all(...values) as Record<string, unknown>[]);
+  }
+
+  async run(text: string, values: readonly unknown[]) {
+    return this.#attempt(() => this.#prepare(text).run(...values).changes);
+  }
+
+  async insert(text: string, values: readonly unknown[]) {
+    return this.#attempt(() => Number(this.#prepare(text).run(...values).lastInsertRowid));
+  }
+
+  rollBack(): void {
+    if (this.database.inTransaction) this.#prepare("rollback").run();
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #prepare(text: string): Database.Statement {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      statement = this.database.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  }
+}
+
+// SQLite's result codes: https://www.sqlite.org/rescode.html
+function toStorageError(error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const { code, message } = error;
+  if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|FOREIGNKEY)/.test(code)) {
+    return new Conflict(message, { cause: error });
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new Busy(`${code}: ${message}`, { cause: error });
+  if (/^SQLITE_(IOERR|FULL|READONLY|CANTOPEN|CORRUPT|NOTADB)/.test(code)) {
+    return new StorageUnavailable(`${code}: ${message}`, { cause: error });
+  }
+  return error;
+}

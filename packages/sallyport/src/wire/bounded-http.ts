@@ -1,0 +1,128 @@
+import type { BaseAuth } from "../backend.ts";
+import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
+import {
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+  type Transport,
+  TransportFailure,
+} from "../http.ts";
+
+/** What the requests of one login, or of one refresh, may cost together. */
+export interface Bounds {
+  readonly transport: Transport;
+  /** Milliseconds for one call. */
+  readonly callTimeout: number;
+  /** Milliseconds for all calls of one login. */
+  readonly loginTimeout: number;
+}
+
+/** The largest answer that is read: 1 MiB. */
+export const maxAnswerBytes = 1024 * 1024;
+
+/** The {@link Http} that one login's backend is handed. */
+export function boundedHttp(
+  backend: Pick<BaseAuth, "name" | "mayRequest">,
+  stage: Stage,
+  bounds: Bounds,
+  deadline = performance.now() + bounds.loginTimeout,
+): Http {
+  return {
+    async request(request) {
+      const url = checkedUrl(request.url);
+      const left = Math.min(bounds.callTimeout, deadline - performance.now());
+      if (left <= 0) throw failure("provider_timeout", "the login's time was used up");
+      const headers = { "user-agent": "sallyport", ...request.headers };
+      try {
+        return await bounds.transport(
+          { ...request, headers },
+          { timeout: Math.ceil(left), maxBytes: maxAnswerBytes },
+        );
+      } catch (error) {
+        if (!(error instanceof TransportFailure)) throw error;
+        throw failure(codeOf[error.reason], `${url.origin}: ${error.message}`, error);
+      }
+    },
+
+    async json(request) {
+      const answer = await this.request(request);
+      refuseFailures(answer, failure, request);
+      return parseJson(answer) ?? throwInvalid(answer, failure);
+    },
+
+    at: (other) => boundedHttp(backend, other, bounds, deadline),
+  };
+
+  function checkedUrl(text: string): URL {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url && backend.mayRequest(url)) return url;
+    throw failure(
+      "settings_invalid",
+      `a request to ${url?.origin ?? "no address"} is not allowed: https only`,
+    );
+  }
+
+  function failure(
+    code: ErrorCode,
+    message: string,
+    cause?: unknown,
+    retryAfter?: number,
+  ): AuthError {
+    const text = `${backend.name}: ${message}`;
+    return new AuthError(code, { stage, backend: backend.name, message: text, cause, retryAfter });
+  }
+}
+
+/** What an answer's status says against it, before anybody looks at its body. */
+export function statusFailure(answer: HttpAnswer): ErrorCode | undefined {
+  if (answer.status === 429) return "provider_busy";
+  if (answer.status >= 500) return "provider_failed";
+  return undefined;
+}
+
+/** `Retry-After` in seconds (RFC 9110, section 10.2.3); undefined without a usable one. */
+export function retryAfterOf(answer: HttpAnswer): number | undefined {
+  const seconds = Number(answer.headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : undefined;
+}
+
+/** The JSON of an answer; undefined where it is none. What was sent instead is never quoted. */
+export function parseJson(answer: HttpAnswer): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What kind of answer came, for an operator, without a word of its content. */
+export function describe(answer: HttpAnswer): string {
+  const type = (answer.headers["content-type"] ?? "no content type").split(";")[0];
+  return `status ${answer.status}, ${type}, ${answer.text.length} characters`;
+}
+
+type Fail = (code: ErrorCode, message: string, cause?: unknown, retryAfter?: number) => AuthError;
+
+const codeOf = {
+  timeout: "provider_timeout",
+  unreachable: "provider_unreachable",
+  too_large: "answer_too_large",
+} as const;
+
+function refuseFailures(answer: HttpAnswer, failure: Fail, request: HttpRequest): void {
+  if (answer.status >= 200 && answer.status < 300) return;
+  const code =
+    statusFailure(answer) ??
+    (answer.status === 401 || answer.status === 403 ? "token_refused" : "answer_invalid");
+  const where = new URL(request.url).pathname;
+  throw failure(
+    code,
+    `${where} answered with ${describe(answer)}`,
+    undefined,
+    retryAfterOf(answer),
+  );
+}
+
+function throwInvalid(answer: HttpAnswer, failure: Fail): never {
+  throw failure("answer_invalid", `expected JSON and got ${describe(answer)}`);
+}

@@ -1,0 +1,210 @@
+import * as oauth from "oauth4webapi";
+import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
+import type { Http, HttpAnswer } from "../http.ts";
+import type { JsonObject, Tokens } from "../identity.ts";
+import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
+
+/** How a client proves itself at the token endpoint (OpenID Connect Core, section 9). */
+export type ClientAuthMethod = "client_secret_post" | "client_secret_basic" | "none";
+
+/** A client of an authorization server's token endpoint. */
+export interface TokenClient {
+  readonly backend: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly authMethod: ClientAuthMethod;
+  readonly tokenUrl: string;
+  /** Some providers take the request as a query; RFC 6749, section 3.2 knows POST only. */
+  readonly method: "GET" | "POST";
+  /** The code for one of the provider's own error words; undefined leaves it to the standard ones. */
+  readonly errorCode?: ((error: string) => ErrorCode | undefined) | undefined;
+}
+
+/**
+ * Exchanges an authorization code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+ *
+ * @throws `callback_invalid` without exactly one code, `code_refused`, `client_refused`,
+ * `provider_refused`, `answer_invalid`, and what {@link Http.request} throws.
+ */
+export async function exchangeCode(
+  client: TokenClient,
+  grant: { callback: URLSearchParams; redirectUri: string; verifier: string | undefined },
+  http: Http,
+  now: Date,
+): Promise<Tokens> {
+  const codes = grant.callback.getAll("code");
+  if (codes.length !== 1 || codes[0] === "") {
+    throw failure(client, "callback_invalid", `expected one code and got ${codes.length}`);
+  }
+  // The code alone goes on: login has checked the state, and without an issuer of its own
+  // what a plain OAuth 2 server says as `iss` decides nothing.
+  const { server, party, authentication, options } = conversation(client, http, "code_refused");
+  const callback = oauth.validateAuthResponse(
+    server,
+    party,
+    new URLSearchParams({ code: codes[0] as string }),
+    oauth.skipStateCheck,
+  );
+  return tokensFrom(client, now, async () => {
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      party,
+      authentication,
+      callback,
+      grant.redirectUri,
+      grant.verifier ?? oauth.nopkce,
+      options,
+    );
+    return oauth.processAuthorizationCodeResponse(server, party, response);
+  });
+}
+
+/**
+ * Renews an access token (RFC 6749, section 6).
+ *
+ * @throws as {@link exchangeCode}, but `token_revoked` where the grant is no longer good.
+ */
+export async function exchangeRefreshToken(
+  client: TokenClient,
+  refreshToken: string,
+  http: Http,
+  now: Date,
+): Promise<Tokens> {
+  const { server, party, authentication, options } = conversation(client, http, "token_revoked");
+  return tokensFrom(client, now, async () => {
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      party,
+      authentication,
+      refreshToken,
+      options,
+    );
+    return oauth.processRefreshTokenResponse(server, party, response);
+  });
+}
+
+// What oauth4webapi is told about the two parties, and how it asks. Answers are made
+// regular before it sees them, so that it can stay as strict as it is.
+function conversation(client: TokenClient, http: Http, onInvalidGrant: ErrorCode) {
+  const server: oauth.AuthorizationServer = {
+    // Compared with nothing: an answer's id_token and `iss` are dropped.
+    issuer: new URL(client.tokenUrl).origin,
+    token_endpoint: client.tokenUrl,
+  };
+  const party: oauth.Client = { client_id: client.clientId };
+  const authentication =
+    client.clientSecret === undefined || client.authMethod === "none"
+      ? oauth.None()
+      : client.authMethod === "client_secret_basic"
+        ? oauth.ClientSecretBasic(client.clientSecret)
+        : oauth.ClientSecretPost(client.clientSecret);
+  const options = {
+    // Which addresses may be plain http is decided where the request is made.
+    [oauth.allowInsecureRequests]: true,
+    async [oauth.customFetch](
+      url: string,
+      init: { body?: unknown; headers: Record<string, string> },
+    ): Promise<Response> {
+      const { headers } = init;
+      const form = String(init.body);
+      const answer = await http.request(
+        client.method === "POST"
+          ? { url, method: "POST", headers, body: form }
+          : { url: `${url}${url.includes("?") ? "&" : "?"}${form}`, headers },
+      );
+      return Response.json(regular(client, answer, onInvalidGrant));
+    },
+  };
+  return { server, party, authentication, options };
+}
+
+function regular(client: TokenClient, answer: HttpAnswer, onInvalidGrant: ErrorCode): JsonObject {
+  const outage = statusFailure(answer);
+  if (outage) {
+    throw failure(client, outage, `the token endpoint answered with ${describe(answer)}`, answer);
+  }
+  const body = parseJson(answer);
+  if (!isJsonObject(body)) {
+    const code = answer.status === 401 ? "client_refused" : "answer_invalid";
+    throw failure(client, code, `expected tokens and got ${describe(answer)}`);
+  }
+  // Some providers refuse with status 200, so the error counts and not the status.
+  if (typeof body.error === "string") {
+    const error = body.error;
+    const code =
+      client.errorCode?.(error) ?? standardErrors(onInvalidGrant)[error] ?? "provider_refused";
+    throw failure(
+      client,
+      code,
+      `the token endpoint refused with ${printable(error)} (status ${answer.status})`,
+    );
+  }
+  if (answer.status === 401 || answer.status === 403) {
+    throw failure(
+      client,
+      "client_refused",
+      `the token endpoint answered with status ${answer.status}`,
+    );
+  }
+  if (answer.status !== 200 || typeof body.access_token !== "string" || body.access_token === "") {
+    throw failure(
+      client,
+      "answer_invalid",
+      `the token answer has no access_token (${describe(answer)})`,
+    );
+  }
+  const { id_token: _unchecked, ...rest } = body;
+  return { token_type: "bearer", ...rest };
+}
+
+async function tokensFrom(
+  client: TokenClient,
+  now: Date,
+  ask: () => Promise<oauth.TokenEndpointResponse>,
+): Promise<Tokens> {
+  const answer = await ask().catch((error: unknown) => {
+    if (error instanceof AuthError) throw error;
+    // oauth4webapi's error holds the answer, tokens included; only its words go on.
+    throw failure(client, "answer_invalid", error instanceof Error ? error.message : "no tokens");
+  });
+  return {
+    accessToken: answer.access_token,
+    tokenType: answer.token_type,
+    refreshToken: answer.refresh_token,
+    scope: answer.scope,
+    expiresAt:
+      answer.expires_in === undefined
+        ? undefined
+        : new Date(now.getTime() + answer.expires_in * 1000),
+    answer: answer as JsonObject,
+  };
+}
+
+// RFC 6749, section 5.2.
+function standardErrors(onInvalidGrant: ErrorCode): Readonly<Record<string, ErrorCode>> {
+  return {
+    invalid_client: "client_refused",
+    unauthorized_client: "client_refused",
+    invalid_grant: onInvalidGrant,
+  };
+}
+
+function failure(client: TokenClient, code: ErrorCode, message: string, answer?: HttpAnswer) {
+  const stage: Stage = code === "callback_invalid" ? "callback" : "token";
+  const retryAfter = answer && retryAfterOf(answer);
+  return new AuthError(code, {
+    stage,
+    backend: client.backend,
+    message: `${client.backend}: ${message}`,
+    retryAfter,
+  });
+}
+
+// A provider's word, short and plain enough for a line in a log.
+function printable(word: string): string {
+  return JSON.stringify(word.slice(0, 60));
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
