@@ -101,7 +101,7 @@ export interface Used {
 
 /** The database itself, for modules that bring tables of their own. */
 export interface Sql {
-  /** Rows of a query with `?` placeholders; values as the driver gives them. */
+  /** Rows of a query with `?` placeholders; times come as text or `Date`, truths as 0 and 1 or as such. */
   all(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
   /** Runs a statement and says how many rows it changed. */
   run(text: string, values: readonly SqlValue[]): Promise<number>;
@@ -109,8 +109,8 @@ export interface Sql {
   insert(text: string, values: readonly SqlValue[]): Promise<number>;
 }
 
-/** What a statement can carry. */
-export type SqlValue = string | number | null;
+/** What a statement can carry; the driver's side turns it into what its database takes. */
+export type SqlValue = string | number | boolean | Date | null;
 
 /** A row as the driver gives it. */
 export type SqlRow = Readonly<Record<string, unknown>>;

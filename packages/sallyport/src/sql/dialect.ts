@@ -9,6 +9,8 @@ export interface Dialect {
     /** A reference to such a key. */
     readonly reference: string;
     readonly integer: string;
+    /** Holds a 32-bit ASN. */
+    readonly bigint: string;
     readonly boolean: string;
     readonly text: string;
     /** Text that compares byte by byte and may be a key. */
@@ -16,8 +18,8 @@ export interface Dialect {
     readonly json: string;
     readonly time: string;
   };
-  toTime(time: Date): SqlValue;
-  fromTime(value: unknown): Date;
+  /** A value as the driver takes it. */
+  toDriver(value: SqlValue): unknown;
 }
 
 /** SQLite: times are ISO 8601 in UTC, truths 0 and 1, and text compares byte by byte already. */
@@ -26,12 +28,20 @@ export const sqliteDialect: Dialect = {
     id: "integer primary key autoincrement",
     reference: "integer",
     integer: "integer",
+    bigint: "integer",
     boolean: "integer",
     text: "text",
     key: "text",
     json: "text",
     time: "text",
   },
-  toTime: (time) => time.toISOString(),
-  fromTime: (value) => new Date(String(value)),
+  toDriver(value) {
+    if (value instanceof Date) return value.toISOString();
+    return typeof value === "boolean" ? Number(value) : value;
+  },
 };
+
+/** A time as a driver gives it: a `Date`, or text in ISO 8601. */
+export function fromTime(value: unknown): Date {
+  return value instanceof Date ? value : new Date(String(value));
+}

@@ -17,20 +17,20 @@ import {
   type UserChanges,
   type Users,
 } from "../storage.ts";
-import type { Dialect } from "./dialect.ts";
+import { fromTime } from "./dialect.ts";
 
 /** Our tables over any SQL database. The statements are few and fixed, so drivers keep them prepared. */
-export function sqlTables(sql: Sql, dialect: Dialect): Tables {
+export function sqlTables(sql: Sql): Tables {
   return {
     sql,
-    users: usersTable(sql, dialect),
-    associations: associationsTable(sql, dialect),
-    sessions: sessionsTable(sql, dialect),
-    used: usedTable(sql, dialect),
+    users: usersTable(sql),
+    associations: associationsTable(sql),
+    sessions: sessionsTable(sql),
+    used: usedTable(sql),
   };
 }
 
-function usersTable(sql: Sql, dialect: Dialect): Users {
+function usersTable(sql: Sql): Users {
   const toUser = (row: SqlRow): User => ({
     id: Number(row.id),
     username: String(row.username),
@@ -42,9 +42,9 @@ function usersTable(sql: Sql, dialect: Dialect): Users {
     isActive: Boolean(row.is_active),
     isAdmin: Boolean(row.is_admin),
     creator: String(row.creator),
-    createdAt: dialect.fromTime(row.created_at),
-    updatedAt: dialect.fromTime(row.updated_at),
-    lastLoginAt: row.last_login_at === null ? null : dialect.fromTime(row.last_login_at),
+    createdAt: fromTime(row.created_at),
+    updatedAt: fromTime(row.updated_at),
+    lastLoginAt: row.last_login_at === null ? null : fromTime(row.last_login_at),
   });
   const selectBy = async (column: string, value: SqlValue) =>
     (await sql.all(`select * from users where ${column} = ? order by id`, [value])).map(toUser);
@@ -69,12 +69,12 @@ function usersTable(sql: Sql, dialect: Dialect): Users {
         updatedAt: now,
         lastLoginAt: null,
       };
-      const columns = toColumns(added, dialect);
+      const columns = toColumns(added);
       return { ...added, id: await insert(sql, "users", columns) };
     },
 
     async update(id, changes, now) {
-      const columns = toColumns({ ...changes, updatedAt: now }, dialect);
+      const columns = toColumns({ ...changes, updatedAt: now });
       const assignments = columns.map(([column]) => `${column} = ?`).join(", ");
       const values = columns.map(([, value]) => value);
       await sql.run(`update users set ${assignments} where id = ?`, [...values, id]);
@@ -86,7 +86,7 @@ function usersTable(sql: Sql, dialect: Dialect): Users {
   };
 }
 
-function associationsTable(sql: Sql, dialect: Dialect): Associations {
+function associationsTable(sql: Sql): Associations {
   const toAssociation = (row: SqlRow): Association => ({
     id: Number(row.id),
     userId: Number(row.user_id),
@@ -94,8 +94,8 @@ function associationsTable(sql: Sql, dialect: Dialect): Associations {
     uid: String(row.uid),
     // We wrote it ourselves.
     extraData: JSON.parse(String(row.extra_data)) as JsonObject,
-    createdAt: dialect.fromTime(row.created_at),
-    updatedAt: dialect.fromTime(row.updated_at),
+    createdAt: fromTime(row.created_at),
+    updatedAt: fromTime(row.updated_at),
   });
   const select = async (where: string, values: readonly SqlValue[]) =>
     (await sql.all(`select * from social_auth where ${where} order by id`, values)).map(
@@ -108,14 +108,13 @@ function associationsTable(sql: Sql, dialect: Dialect): Associations {
     ofUser: (userId) => select("user_id = ?", [userId]),
 
     async add({ userId, provider, uid }, now) {
-      const at = dialect.toTime(now);
       const id = await insert(sql, "social_auth", [
         ["user_id", userId],
         ["provider", provider],
         ["uid", uid],
         ["extra_data", "{}"],
-        ["created_at", at],
-        ["updated_at", at],
+        ["created_at", now],
+        ["updated_at", now],
       ]);
       return { id, userId, provider, uid, extraData: {}, createdAt: now, updatedAt: now };
     },
@@ -123,21 +122,21 @@ function associationsTable(sql: Sql, dialect: Dialect): Associations {
     async setExtraData(id, extraData, now) {
       await sql.run("update social_auth set extra_data = ?, updated_at = ? where id = ?", [
         JSON.stringify(extraData),
-        dialect.toTime(now),
+        now,
         id,
       ]);
     },
   };
 }
 
-function sessionsTable(sql: Sql, dialect: Dialect): Sessions {
+function sessionsTable(sql: Sql): Sessions {
   const toSession = (row: SqlRow): SessionRecord => ({
     idHash: String(row.id_hash),
     userId: Number(row.user_id),
-    createdAt: dialect.fromTime(row.created_at),
-    expiresAt: dialect.fromTime(row.expires_at),
-    lastSeenAt: dialect.fromTime(row.last_seen_at),
-    authenticatedAt: dialect.fromTime(row.authenticated_at),
+    createdAt: fromTime(row.created_at),
+    expiresAt: fromTime(row.expires_at),
+    lastSeenAt: fromTime(row.last_seen_at),
+    authenticatedAt: fromTime(row.authenticated_at),
     backend: String(row.backend),
     amr: row.amr === null ? null : (JSON.parse(String(row.amr)) as readonly string[]),
   });
@@ -147,10 +146,10 @@ function sessionsTable(sql: Sql, dialect: Dialect): Sessions {
       await insert(sql, "sessions", [
         ["id_hash", session.idHash],
         ["user_id", session.userId],
-        ["created_at", dialect.toTime(session.createdAt)],
-        ["expires_at", dialect.toTime(session.expiresAt)],
-        ["last_seen_at", dialect.toTime(session.lastSeenAt)],
-        ["authenticated_at", dialect.toTime(session.authenticatedAt)],
+        ["created_at", session.createdAt],
+        ["expires_at", session.expiresAt],
+        ["last_seen_at", session.lastSeenAt],
+        ["authenticated_at", session.authenticatedAt],
         ["backend", session.backend],
         ["amr", session.amr && JSON.stringify(session.amr)],
       ]);
@@ -160,8 +159,7 @@ function sessionsTable(sql: Sql, dialect: Dialect): Sessions {
       return row && toSession(row);
     },
     async seen(idHash, now) {
-      const at = dialect.toTime(now);
-      await sql.run("update sessions set last_seen_at = ? where id_hash = ?", [at, idHash]);
+      await sql.run("update sessions set last_seen_at = ? where id_hash = ?", [now, idHash]);
     },
     async remove(idHash) {
       await sql.run("delete from sessions where id_hash = ?", [idHash]);
@@ -175,18 +173,17 @@ function sessionsTable(sql: Sql, dialect: Dialect): Sessions {
 // One call in this many also takes away what has expired, so nothing grows for ever.
 const cleanUpEvery = 100;
 
-function usedTable(sql: Sql, dialect: Dialect): Used {
+function usedTable(sql: Sql): Used {
   return {
     async add(key, expiresAt, now) {
       if (Math.random() * cleanUpEvery < 1) {
-        const at = dialect.toTime(now);
-        await sql.run("delete from social_used where expires_at < ?", [at]);
-        await sql.run("delete from sessions where expires_at < ?", [at]);
+        await sql.run("delete from social_used where expires_at < ?", [now]);
+        await sql.run("delete from sessions where expires_at < ?", [now]);
       }
       try {
         await insert(sql, "social_used", [
           ["key_hash", toBase64Url(await sha256(key))],
-          ["expires_at", dialect.toTime(expiresAt)],
+          ["expires_at", expiresAt],
         ]);
         return true;
       } catch (error) {
@@ -206,23 +203,18 @@ function insert(sql: Sql, table: string, columns: Columns): Promise<number> {
   return sql.insert(`insert into ${table} (${names}) values (${places})`, values);
 }
 
-// The columns that hold some of a user's fields, in the order of `userColumns`.
-function toColumns(user: Partial<User> & UserChanges, dialect: Dialect): Columns {
-  const columns: [string, SqlValue][] = [];
-  for (const [field, column] of Object.entries(userColumns)) {
-    const value: unknown = user[field as keyof typeof userColumns];
-    if (value === undefined) continue;
-    columns.push([column, toValue(value, dialect)]);
+// The columns that hold some of a user's fields.
+function toColumns(user: UserChanges & Partial<User>): Columns {
+  return Object.entries(userColumns).flatMap(([field, column]): Columns => {
+    const value = user[field as keyof typeof userColumns];
+    if (value === undefined) return [];
     const keyColumn = keyColumns[column];
-    if (keyColumn) columns.push([keyColumn, value === null ? null : comparisonKey(String(value))]);
-  }
-  return columns;
-}
-
-function toValue(value: unknown, dialect: Dialect): SqlValue {
-  if (value instanceof Date) return dialect.toTime(value);
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return value === null ? null : String(value);
+    if (keyColumn === undefined) return [[column, value]];
+    return [
+      [column, value],
+      [keyColumn, value === null ? null : comparisonKey(String(value))],
+    ];
+  });
 }
 
 const userColumns = {

@@ -4,7 +4,14 @@ import { sqliteDialect } from "../sql/dialect.ts";
 import { migrate } from "../sql/migrate.ts";
 import { coreMigrations, type MigrationSet } from "../sql/migrations.ts";
 import { sqlTables } from "../sql/tables.ts";
-import { Conflict, type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+import {
+  Conflict,
+  type Sql,
+  type SqlValue,
+  type Storage,
+  StorageUnavailable,
+  type Tables,
+} from "../storage.ts";
 
 /** How {@link sqliteStorage} behaves. */
 export interface SqliteOptions {
@@ -47,7 +54,7 @@ class SqliteStorage implements Storage {
     this.#reader = path === ":memory:" ? this.#writer : new Connection(path);
     this.#busyTimeout = busyTimeout;
     this.#migrations = [coreMigrations, ...migrations];
-    this.#inTransaction = sqlTables(this.#writer, sqliteDialect);
+    this.#inTransaction = sqlTables(this.#writer);
     this.sql = {
       all: async (text, values) => {
         await this.migrate();
@@ -58,7 +65,7 @@ class SqliteStorage implements Storage {
       run: (text, values) => this.#write(() => this.#writer.run(text, values)),
       insert: (text, values) => this.#write(() => this.#writer.insert(text, values)),
     };
-    const { users, associations, sessions, used } = sqlTables(this.sql, sqliteDialect);
+    const { users, associations, sessions, used } = sqlTables(this.sql);
     this.users = users;
     this.associations = associations;
     this.sessions = sessions;
@@ -150,16 +157,23 @@ class Connection implements Sql {
     }
   }
 
-  async all(text: string, values: readonly unknown[]) {
-    return this.#attempt(() => this.#prepare(text).all(...values) as Record<string, unknown>[]);
+  async all(text: string, values: readonly SqlValue[]) {
+    return this.#attempt(
+      () =>
+        this.#prepare(text).all(...values.map(sqliteDialect.toDriver)) as Record<string, unknown>[],
+    );
   }
 
-  async run(text: string, values: readonly unknown[]) {
-    return this.#attempt(() => this.#prepare(text).run(...values).changes);
+  async run(text: string, values: readonly SqlValue[]) {
+    return this.#attempt(
+      () => this.#prepare(text).run(...values.map(sqliteDialect.toDriver)).changes,
+    );
   }
 
-  async insert(text: string, values: readonly unknown[]) {
-    return this.#attempt(() => Number(this.#prepare(text).run(...values).lastInsertRowid));
+  async insert(text: string, values: readonly SqlValue[]) {
+    return this.#attempt(() =>
+      Number(this.#prepare(text).run(...values.map(sqliteDialect.toDriver)).lastInsertRowid),
+    );
   }
 
   rollBack(): void {

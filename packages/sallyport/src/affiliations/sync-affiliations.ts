@@ -1,0 +1,165 @@
+import { AuthError } from "../errors.ts";
+import { type Refusal, refuse, type StartFacts, within } from "../pipeline.ts";
+import type { Sql, User } from "../storage.ts";
+import { userSubject, writeAudit } from "./audit-log.ts";
+import { type Customer, fromPeeringDB } from "./customers.ts";
+import { type Plan, type PrivilegePolicy, planAffiliations, type Reason } from "./plan.ts";
+import { type RefusalCode, refusals } from "./refusals.ts";
+import { isStrongLogin, type MfaPolicy } from "./strong-login.ts";
+import {
+  addAffiliation,
+  affiliationsOf,
+  customersByAsn,
+  removeAffiliation,
+  setGrant,
+} from "./tables.ts";
+
+/** How {@link syncAffiliations} decides. */
+export interface SyncOptions {
+  /** Logins through another backend change no affiliations. Default `peeringdb`. */
+  readonly provider?: string;
+  /** What new affiliations may do. Default 1, read only. */
+  readonly privs?: PrivilegePolicy;
+  /** Who must have signed in with more than a password. Default `none`. */
+  readonly mfa?: MfaPolicy;
+}
+
+/** A member that somebody was let into, or is no longer in. */
+export interface Change {
+  readonly asn: number;
+  readonly name: string;
+  /** Why it went; undefined where it came. */
+  readonly reason?: Reason;
+}
+
+/** What a login changed, to be shown to the person. */
+export interface AffiliationChanges {
+  readonly added: readonly Change[];
+  readonly removed: readonly Change[];
+}
+
+/**
+ * Gives the user exactly the affiliations that the provider's networks entitle them to, in
+ * the login's own transaction. Somebody without any is refused, but what they are no
+ * longer entitled to is taken away first, and without any left so is the user.
+ *
+ * Put it behind the step that makes the user. Needs `affiliationMigrations`.
+ */
+export function syncAffiliations(options: SyncOptions = {}) {
+  const { provider = "peeringdb", privs = 1, mfa = "none" } = options;
+  return within(
+    "sync-affiliations",
+    async (
+      { identity, user, isNew }: StartFacts & { readonly user: User; readonly isNew: boolean },
+      { tables, now },
+    ): Promise<{ readonly affiliationChanges: AffiliationChanges } | Refusal> => {
+      if (identity.provider !== provider) return { affiliationChanges: nothing };
+      const { sql } = tables;
+      if (!sql) throw new Error("affiliations need a SQL storage");
+      const { networks, amr } = identity;
+      const demandStrongLogin = (administers: boolean) => {
+        const demanded = mfa === "all" || (mfa === "admin" && administers);
+        if (demanded && !isStrongLogin(amr)) throw refusal("mfa_required");
+      };
+      if (!networks) {
+        if (!user.isAdmin) throw refusal("affiliations_unknown");
+        demandStrongLogin(true);
+        return { affiliationChanges: nothing };
+      }
+
+      const ours = {
+        customers: await customersByAsn(sql, [...new Set(networks.map(({ asn }) => asn))]),
+        affiliations: await affiliationsOf(sql, user.id),
+      };
+      const plan = planAffiliations(networks, ours, { privs, now });
+      const granted = [...plan.keep, ...plan.add];
+      const code = user.isAdmin ? undefined : verdict(networks.length, plan);
+      // A person whom we do not know leaves nothing behind.
+      if (code && isNew) throw refusal(code);
+      if (!code) demandStrongLogin(user.isAdmin || granted.some((grant) => grant.privs === 2));
+
+      await apply(sql, user, plan, now);
+      const affiliationChanges = changesOf(plan);
+      if (!code) return { affiliationChanges };
+      if (granted.length === 0) {
+        await tables.users.remove(user.id);
+        await audit(sql, user, "user.removed", { username: user.username, reason: code }, now);
+      }
+      const explanation = refusals[code];
+      return refuse(code, { explanation, message: code, detail: affiliationChanges });
+    },
+  );
+}
+
+const nothing: AffiliationChanges = { added: [], removed: [] };
+
+function verdict(networks: number, plan: Plan): RefusalCode | undefined {
+  if (networks === 0) return "affiliations_none";
+  if (!plan.matched || plan.keep.length + plan.add.length === 0) return "affiliations_no_match";
+  return plan.active ? undefined : "affiliations_no_active";
+}
+
+async function apply(sql: Sql, user: User, plan: Plan, now: Date): Promise<void> {
+  for (const { affiliation, reason } of plan.remove) {
+    await removeAffiliation(sql, affiliation.id);
+    await audit(sql, user, "affiliation.removed", named(affiliation.customer, reason), now);
+  }
+  for (const grant of plan.add) {
+    await addAffiliation(sql, user.id, grant, now);
+    const detail = { ...named(grant.customer), privs: grant.privs, perms: grant.perms };
+    await audit(sql, user, "affiliation.added", detail, now);
+  }
+  for (const { affiliation, ...grant } of plan.keep) {
+    if (affiliation.createdBy !== fromPeeringDB) continue;
+    const { privs, perms, managePeeringSessions } = affiliation;
+    if (privs !== grant.privs) {
+      const detail = { ...named(affiliation.customer), from: privs, to: grant.privs };
+      await audit(sql, user, "affiliation.privileges-changed", detail, now);
+    }
+    const changed =
+      privs !== grant.privs ||
+      perms !== grant.perms ||
+      managePeeringSessions !== grant.managePeeringSessions;
+    if (changed) await setGrant(sql, affiliation.id, grant);
+  }
+}
+
+function audit(
+  sql: Sql,
+  user: User,
+  action: string,
+  detail: Readonly<Record<string, string | number | null>>,
+  at: Date,
+): Promise<void> {
+  return writeAudit(sql, {
+    at,
+    actor: fromPeeringDB,
+    action,
+    subject: userSubject(user.id),
+    detail,
+  });
+}
+
+function changesOf({ add, remove }: Plan): AffiliationChanges {
+  return {
+    added: add.map(({ customer: { asn, name } }) => ({ asn, name })),
+    removed: remove.map(({ affiliation: { customer }, reason }) => ({
+      asn: customer.asn,
+      name: customer.name,
+      reason,
+    })),
+  };
+}
+
+function named({ id, asn, name }: Customer, reason?: Reason) {
+  return { customer: id, asn, name, ...(reason && { reason }) };
+}
+
+function refusal(code: RefusalCode): AuthError {
+  return new AuthError(code, {
+    stage: "pipeline",
+    status: 403,
+    message: code,
+    explanation: refusals[code],
+  });
+}
