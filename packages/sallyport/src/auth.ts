@@ -26,30 +26,30 @@ export interface AuthConfig {
   readonly backends: readonly BaseAuth[];
   readonly storage: Storage;
   /** Default `/auth`. */
-  readonly basePath?: string;
+  readonly basePath?: string | undefined;
   /** Where providers send the browser back to, below `basePath`. Default `/complete/:backend`. */
-  readonly completePath?: string;
+  readonly completePath?: string | undefined;
   /** Where a login leads that names no `next`, or an unsafe one. Default `/`. */
-  readonly loginRedirectUrl?: string;
+  readonly loginRedirectUrl?: string | undefined;
   /** Where signing out leads. Default `/`. */
-  readonly logoutRedirectUrl?: string;
+  readonly logoutRedirectUrl?: string | undefined;
   /** Hosts besides our own that `next` may name, exactly, with the port if it has one. */
-  readonly allowedRedirectHosts?: readonly string[];
-  readonly pipeline?: Pipeline;
+  readonly allowedRedirectHosts?: readonly string[] | undefined;
+  readonly pipeline?: Pipeline | undefined;
   /** How signed-in browsers are remembered. Default {@link databaseSessions}. */
-  readonly session?: SessionStore;
+  readonly session?: SessionStore | undefined;
   /** Pages of your own in place of the built-in ones. */
-  readonly pages?: Partial<Pages>;
+  readonly pages?: Partial<Pages> | undefined;
   /** For a proxy, or a test. Default: keep-alive connections on Node, `fetch` elsewhere. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds for one request to a provider, and for all of one login. Default 10 s and 15 s. */
-  readonly timeouts?: { readonly call?: number; readonly login?: number };
+  readonly timeouts?: { readonly call?: number; readonly login?: number } | undefined;
   /** Default `console`. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Where backends find settings that their constructor was not given. Default `process.env`. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** The clock. */
-  readonly now?: () => Date;
+  readonly now?: (() => Date) | undefined;
 }
 
 /** Anything with the headers of a request: a web `Request`, or Node's and Express's. */

@@ -32,7 +32,7 @@ export interface Arrival {
 /** Settings that every backend takes, from its constructor or from the environment. */
 export interface BackendSettings {
   /** More entries for {@link BaseAuth.extraData}. */
-  readonly extraData?: readonly ExtraDataEntry[];
+  readonly extraData?: readonly ExtraDataEntry[] | undefined;
 }
 
 /** A field to keep with the association: by its name, or `{ name: "stored under" }`. */

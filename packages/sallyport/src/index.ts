@@ -34,6 +34,7 @@ export {
   refuse,
   type StartFacts,
   type Step,
+  within,
 } from "./pipeline.ts";
 export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
 export {

@@ -17,11 +17,11 @@ import {
 /** How {@link syncAffiliations} decides. */
 export interface SyncOptions {
   /** Logins through another backend change no affiliations. Default `peeringdb`. */
-  readonly provider?: string;
+  readonly provider?: string | undefined;
   /** What new affiliations may do. Default 1, read only. */
-  readonly privs?: PrivilegePolicy;
+  readonly privs?: PrivilegePolicy | undefined;
   /** Who must have signed in with more than a password. Default `none`. */
-  readonly mfa?: MfaPolicy;
+  readonly mfa?: MfaPolicy | undefined;
 }
 
 /** A member that somebody was let into, or is no longer in. */

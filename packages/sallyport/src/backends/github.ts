@@ -76,7 +76,7 @@ export class GitHubOAuth2<Settings extends OAuth2Settings = OAuth2Settings> exte
 /** Settings of {@link GitHubOrganizationOAuth2}. */
 export interface GitHubOrganizationSettings extends OAuth2Settings {
   /** The organisation's login (`SOCIAL_AUTH_GITHUB_ORG_NAME`). */
-  readonly organization?: string;
+  readonly organization?: string | undefined;
 }
 
 /** GitHub, for members of one organisation only. */

@@ -45,7 +45,7 @@ export interface PeeringDBProfile {
 /** Settings of {@link PeeringDBOAuth2}. */
 export interface PeeringDBSettings extends OAuth2Settings {
   /** Another PeeringDB than production: a sandbox, or a beta. Moves every endpoint. */
-  readonly url?: string;
+  readonly url?: string | undefined;
 }
 
 /**

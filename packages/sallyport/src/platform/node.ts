@@ -51,6 +51,8 @@ const plainAgent = new http.Agent(connections);
 /** The platform's own transport: keep-alive agents, three to four times as fast as `fetch`. */
 export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
+    const giveUpAt = performance.now() + limits.timeout;
+    let failed = false;
     const url = new URL(asked.url);
     const { request: send, agent } =
       url.protocol === "https:"
@@ -85,11 +87,12 @@ export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpA
       limits.timeout,
     );
     request.on("error", (error: NodeJS.ErrnoException) => {
+      if (failed) return;
       clearTimeout(timer);
       // The provider closed a kept connection while the request was on its way. Only what
       // may safely be done twice is asked again (RFC 9110, section 9.2.2).
       if (request.reusedSocket && error.code === "ECONNRESET" && method === "GET") {
-        resolve(transport(asked, limits));
+        resolve(transport(asked, { ...limits, timeout: giveUpAt - performance.now() }));
       } else {
         fail("unreachable", `the connection failed (${error.code ?? error.message})`, error);
       }
@@ -98,6 +101,8 @@ export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpA
 
     function fail(reason: TransportFailure["reason"], message: string, cause?: unknown): void {
       clearTimeout(timer);
+      // What `destroy` makes of the request is no news, and nothing to ask again for.
+      failed = true;
       reject(new TransportFailure(reason, message, cause));
       request.destroy();
     }

@@ -5,9 +5,9 @@ import { BaseOAuth2, type OAuth2Settings } from "./oauth2.ts";
 /** Settings of a backend whose PKCE can be adjusted. */
 export interface OAuth2PkceSettings extends OAuth2Settings {
   /** `S256` or `plain`, in any case. */
-  readonly pkceCodeChallengeMethod?: string;
+  readonly pkceCodeChallengeMethod?: string | undefined;
   /** Characters in the code verifier, 43 to 128 (RFC 7636, section 4.1). */
-  readonly pkceCodeVerifierLength?: number;
+  readonly pkceCodeVerifierLength?: number | undefined;
 }
 
 /**

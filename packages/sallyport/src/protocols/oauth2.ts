@@ -22,19 +22,19 @@ import {
 /** Settings of an OAuth 2 backend. Each may come from the environment: {@link BaseAuth.variable}. */
 export interface OAuth2Settings extends BackendSettings {
   /** The client identifier that the provider gave (`…_KEY`). */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** The client secret (`…_SECRET`); none for a public client. */
-  readonly clientSecret?: string;
+  readonly clientSecret?: string | undefined;
   /** Scopes to ask for, before the backend's own. */
-  readonly scope?: readonly string[];
+  readonly scope?: readonly string[] | undefined;
   /** Ask for {@link OAuth2Settings.scope} only. */
-  readonly ignoreDefaultScope?: boolean;
+  readonly ignoreDefaultScope?: boolean | undefined;
   /** More parameters for the authorization request. They never replace the protocol's own. */
-  readonly authExtraArguments?: Readonly<Record<string, string>>;
+  readonly authExtraArguments?: Readonly<Record<string, string>> | undefined;
   /** Other endpoints than the class has. */
-  readonly authorizationUrl?: string;
-  readonly accessTokenUrl?: string;
-  readonly refreshTokenUrl?: string;
+  readonly authorizationUrl?: string | undefined;
+  readonly accessTokenUrl?: string | undefined;
+  readonly refreshTokenUrl?: string | undefined;
 }
 
 /**

@@ -5,9 +5,9 @@ import type { SessionStore } from "../session.ts";
 /** How long sessions live. */
 export interface DatabaseSessionOptions {
   /** Seconds without a request after which a session ends. Default 12 hours. */
-  readonly idle?: number;
+  readonly idle?: number | undefined;
   /** Seconds after the login at which it ends in any case. Default 7 days. */
-  readonly absolute?: number;
+  readonly absolute?: number | undefined;
 }
 
 /**

@@ -5,9 +5,9 @@ import { comparisonKey } from "../storage.ts";
 /** Who may sign in. With neither list everybody may; with any, a verified address must be on one. */
 export interface AllowedPeople {
   /** E-mail addresses. Setting `WHITELISTED_EMAILS` of python-social-auth. */
-  readonly emails?: readonly string[];
+  readonly emails?: readonly string[] | undefined;
   /** What follows the `@`, exactly; a subdomain is another domain. `WHITELISTED_DOMAINS`. */
-  readonly domains?: readonly string[];
+  readonly domains?: readonly string[] | undefined;
 }
 
 /**

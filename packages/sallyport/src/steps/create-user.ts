@@ -5,7 +5,7 @@ import type { User } from "../storage.ts";
 /** How new users are made. */
 export interface CreateUserOptions {
   /** What {@link User.creator} says; the backend's name unless given. */
-  readonly creator?: string;
+  readonly creator?: string | undefined;
 }
 
 /** Makes a user where there is none yet. */

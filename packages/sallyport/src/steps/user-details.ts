@@ -11,7 +11,7 @@ export interface UserDetailsOptions {
    * Fields that keep what they have. `["email"]` unless given: an application that knows a
    * person by their address decides itself when it changes. `PROTECTED_USER_FIELDS`.
    */
-  readonly protectedFields?: readonly DetailField[];
+  readonly protectedFields?: readonly DetailField[] | undefined;
 }
 
 const fields: readonly DetailField[] = ["email", "firstName", "lastName", "fullName"];

@@ -16,9 +16,9 @@ import {
 /** How {@link sqliteStorage} behaves. */
 export interface SqliteOptions {
   /** Tables of modules that bring their own, such as `affiliationMigrations`. */
-  readonly migrations?: readonly MigrationSet[];
+  readonly migrations?: readonly MigrationSet[] | undefined;
   /** Milliseconds to wait for another process's transaction. Default 5000. */
-  readonly busyTimeout?: number;
+  readonly busyTimeout?: number | undefined;
 }
 
 /**

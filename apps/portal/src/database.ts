@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Storage } from "sallyport";
+import { affiliationMigrations } from "sallyport/affiliations";
+import { sqliteStorage } from "sallyport/storage/sqlite";
+import { type Settings, SettingsError } from "./settings.ts";
+
+/** Opens the portal's database. @throws {@link SettingsError} for an address it does not know. */
+export function openDatabase({ databaseUrl }: Pick<Settings, "databaseUrl">): Storage {
+  return sqliteStorage(sqlitePath(databaseUrl), { migrations: [affiliationMigrations] });
+}
+
+/**
+ * The secret that seals cookies and tokens: the operator's, or one that is made at the
+ * first start and kept beside the database, readable by its owner only.
+ */
+export function openSecret({
+  secret,
+  databaseUrl,
+}: Pick<Settings, "secret" | "databaseUrl">): string {
+  if (secret !== undefined) return secret;
+  const path = sqlitePath(databaseUrl);
+  const made = randomBytes(32).toString("hex");
+  if (path === ":memory:") return made;
+  const file = `${path}-secret`;
+  if (!existsSync(file)) writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx" });
+  return readFileSync(file, "utf8").trim();
+}
+
+function sqlitePath(databaseUrl: string): string {
+  const [, path] = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl) ?? [];
+  if (path) return path;
+  const scheme = databaseUrl.split(":")[0];
+  throw new SettingsError(`DATABASE_URL must be sqlite:FILE; "${scheme}:" is not supported yet`);
+}

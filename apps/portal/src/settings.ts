@@ -1,0 +1,119 @@
+import type { Environment } from "sallyport";
+import type { MfaPolicy, PrivilegePolicy } from "sallyport/affiliations";
+
+/** What an operator decides, by the names that IXP Manager's operators already have. */
+export interface Settings {
+  readonly port: number;
+  /** Where the world reaches the portal. */
+  readonly baseUrl: string;
+  readonly databaseUrl: string;
+  readonly siteName: string;
+  readonly supportEmail: string | undefined;
+  /** Undefined where sign-in with PeeringDB is not enabled. */
+  readonly peeringdb: PeeringDBAccess | undefined;
+  /** Given by the operator; undefined lets one be made, which production does not allow. */
+  readonly secret: string | undefined;
+  /** What an operator should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** How the portal uses PeeringDB. */
+export interface PeeringDBAccess {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Another PeeringDB than production. */
+  readonly url: string | undefined;
+  readonly privs: PrivilegePolicy;
+  readonly mfa: MfaPolicy;
+}
+
+/** Where PeeringDB sends people back to: the path that IXP Manager's registrations name. */
+export const callbackPath = "/auth/login/peeringdb/callback";
+
+/** A setting that the portal cannot run with; the message is one line for the operator. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws {@link SettingsError} naming the variable, what was expected and what came.
+ */
+export function readSettings(env: Environment): Settings {
+  const port = readPort(env);
+  const baseUrl = (env.BASE_URL || `http://localhost:${port}`).replace(/\/+$/, "");
+  const warnings: string[] = [];
+  return {
+    port,
+    baseUrl,
+    databaseUrl: env.DATABASE_URL || "sqlite:portal.db",
+    siteName: env.IDENTITY_SITENAME || "Member Portal",
+    supportEmail: env.IDENTITY_SUPPORT_EMAIL || undefined,
+    peeringdb: isTrue(env.AUTH_PEERINGDB_ENABLED)
+      ? readPeeringDB(env, baseUrl, warnings)
+      : undefined,
+    secret: readSecret(env),
+    warnings,
+  };
+}
+
+function readPeeringDB(env: Environment, baseUrl: string, warnings: string[]): PeeringDBAccess {
+  const required = (name: string) => {
+    const value = env[name];
+    if (value) return value;
+    throw new SettingsError(`AUTH_PEERINGDB_ENABLED is set, so ${name} must be set too`);
+  };
+  const ours = baseUrl + callbackPath;
+  const redirect = env.PEERINGDB_OAUTH_REDIRECT || ours;
+  if (redirect !== ours) {
+    throw new SettingsError(
+      `PEERINGDB_OAUTH_REDIRECT is "${redirect}", but this portal answers at "${ours}"; ` +
+        "change it, or BASE_URL",
+    );
+  }
+  return {
+    clientId: required("PEERINGDB_OAUTH_CLIENT_ID"),
+    clientSecret: required("PEERINGDB_OAUTH_CLIENT_SECRET"),
+    url: env.PEERINGDB_URL || undefined,
+    privs: readPrivileges(env.AUTH_PEERINGDB_PRIVS, warnings),
+    mfa: readMfa(env.AUTH_PEERINGDB_MFA),
+  };
+}
+
+// A login never makes a superuser (3), whatever stands here.
+function readPrivileges(value: string | undefined, warnings: string[]): PrivilegePolicy {
+  if (value === undefined || value === "" || value === "1") return 1;
+  if (value === "2") return 2;
+  if (value === "perms") return "perms";
+  warnings.push(`AUTH_PEERINGDB_PRIVS is 1, 2 or "perms", not "${value}"; 1 is used`);
+  return 1;
+}
+
+function readMfa(value: string | undefined): MfaPolicy {
+  if (value === undefined || value === "" || value === "none") return "none";
+  if (value === "admin" || value === "all") return value;
+  // Unlike a privilege, no value is the careful one here.
+  throw new SettingsError(`AUTH_PEERINGDB_MFA is "none", "admin" or "all", not "${value}"`);
+}
+
+function readSecret(env: Environment): string | undefined {
+  const secret = env.SALLYPORT_SECRET || undefined;
+  if (secret !== undefined && secret.length < 32) {
+    throw new SettingsError("SALLYPORT_SECRET must have at least 32 characters");
+  }
+  if (secret === undefined && env.NODE_ENV === "production") {
+    throw new SettingsError("NODE_ENV is production, so SALLYPORT_SECRET must be set");
+  }
+  return secret;
+}
+
+function readPort(env: Environment): number {
+  const port = Number(env.PORT || 3000);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new SettingsError(`PORT must be a number from 0 to 65535, not "${env.PORT}"`);
+}
+
+function isTrue(value: string | undefined): boolean {
+  return /^(1|true|yes|on)$/i.test(value ?? "");
+}
