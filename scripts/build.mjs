@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { runInstalled } from "./run.mjs";
 
@@ -6,7 +5,6 @@ import { runInstalled } from "./run.mjs";
 export async function build() {
   await ensureInstalled();
   for (const folder of ["packages/sallyport", "packages/sandbox", "apps/portal"]) {
-    rmSync(`${folder}/dist`, { recursive: true, force: true });
     await runInstalled("tsc", ["-p", `${folder}/tsconfig.build.json`]);
   }
 }

@@ -22,8 +22,8 @@ const children = [
   start("packages/sandbox/dist/cli.js", "--port", sandboxPort),
   start("apps/portal/dist/cli.js", "serve"),
 ];
-// Ctrl-C reaches the children by itself. Whichever ends first, the others end with it.
-process.on("SIGINT", () => {});
+// Whichever ends first, by itself or by Ctrl-C, the other ends with it.
+process.on("SIGINT", end);
 process.on("SIGTERM", end);
 await Promise.race([listening(), anyExit()]);
 if (children.every(running)) {

@@ -18,9 +18,8 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<voi
     for (const warning of settings.warnings) console.warn(warning);
     const portal = await servePortal(settings, console);
     console.log(`The portal answers at ${settings.baseUrl}`);
-    const end = () => void portal.close().then(() => process.exit(0));
-    process.once("SIGINT", end);
-    process.once("SIGTERM", end);
+    await signalled();
+    await portal.close();
   },
 
   async "demo-members"() {
@@ -42,6 +41,13 @@ try {
 } catch (error) {
   console.error(oneLine(error));
   process.exit(1);
+}
+
+/** Until somebody asks the process to end; further signals change nothing. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => resolve());
+  });
 }
 
 // What an operator can mend has a message for them; anything else shows where it came from.
