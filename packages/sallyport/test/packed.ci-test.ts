@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+// The package as others get it: packed, installed elsewhere, used without our sources.
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const library = join(root, "packages/sallyport");
+
+describe("the packed package", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sallyport-packed-"));
+    await run(join(root, "node_modules/.bin/tsc"), ["-p", join(library, "tsconfig.build.json")]);
+    const packed = await run("npm", ["pack", library, "--pack-destination", folder], {
+      cwd: folder,
+    });
+    const tarball = packed.stdout.trim().split("\n").at(-1) ?? "";
+    await writeFile(join(folder, "package.json"), '{ "type": "module", "private": true }');
+    await run("npm", ["install", `./${tarball}`, "--no-audit", "--no-fund"], { cwd: folder });
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  test("installs in under a megabyte, with one other package", async () => {
+    const modules = join(folder, "node_modules");
+    const packages = (await readdir(modules)).filter((name) => !name.startsWith("."));
+    assert.deepEqual(packages.sort(), ["oauth4webapi", "sallyport"]);
+    const bytes = await sizeOf(modules);
+    assert.ok(bytes < 1024 * 1024, `${bytes} bytes`);
+  });
+
+  test("can be imported by every name that it promises, for under 60 ms of work", async () => {
+    const names = ["", "/affiliations", "/storage/memory", "/sessions/database"]
+      .concat(["node", "express", "hono"].map((adapter) => `/adapters/${adapter}`))
+      .concat(["github", "peeringdb"].map((backend) => `/backends/${backend}`))
+      .concat(["oauth2", "oauth2-pkce"].map((protocol) => `/protocols/${protocol}`))
+      .concat(["social-user", "create-user"].map((step) => `/steps/${step}`));
+    const program = `
+      const start = process.cpuUsage();
+      await import("sallyport");
+      await import("sallyport/backends/github");
+      const { user, system } = process.cpuUsage(start);
+      for (const name of ${JSON.stringify(names)}) await import("sallyport" + name);
+      console.log((user + system) / 1000);`;
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
+        cwd: folder,
+      });
+      times.push(Number(stdout));
+    }
+    const fastest = Math.min(...times);
+    assert.ok(fastest < 60, `${fastest} ms`);
+  });
+
+  test("has types that a strict project compiles against", async () => {
+    await writeFile(
+      join(folder, "app.ts"),
+      `import { createAuth, type Auth } from "sallyport";
+       import { PeeringDBOAuth2 } from "sallyport/backends/peeringdb";
+       import { memoryStorage } from "sallyport/storage/memory";
+       export const auth: Auth = createAuth({
+         baseUrl: "https://example.net", secrets: ["x".repeat(32)],
+         storage: memoryStorage(), backends: [new PeeringDBOAuth2({ clientId: "c" })],
+       });`,
+    );
+    await run(
+      join(root, "node_modules/.bin/tsc"),
+      [
+        "--strict",
+        "--noEmit",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2023",
+        "--types",
+        "",
+        "app.ts",
+      ],
+      { cwd: folder },
+    );
+  });
+
+  for (const [platform, conditions] of [
+    ["node", []],
+    ["neutral", ["worker"]],
+  ] as const) {
+    test(`bundles a sign-in with one backend in under 80 KB for ${platform}`, async () => {
+      const entry = join(folder, "server.js");
+      await writeFile(
+        entry,
+        `export { createAuth } from "sallyport";
+         export { GitHubOAuth2 } from "sallyport/backends/github";
+         export { memoryStorage } from "sallyport/storage/memory";`,
+      );
+      const result = await build({
+        entryPoints: [entry],
+        bundle: true,
+        minify: true,
+        format: "esm",
+        platform,
+        conditions: [...conditions],
+        mainFields: ["module", "main"],
+        write: false,
+      });
+      const text = result.outputFiles[0]?.text ?? "";
+      assert.ok(text.length < 80 * 1024, `${text.length} characters`);
+      if (platform === "neutral") assert.doesNotMatch(text, /["']node:/);
+    });
+  }
+});
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
