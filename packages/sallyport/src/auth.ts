@@ -11,8 +11,10 @@ import { createSeal } from "./seal.ts";
 import type { SessionStore, SignedIn } from "./session.ts";
 import { databaseSessions } from "./sessions/database.ts";
 import type { Association, Storage, User } from "./storage.ts";
+import { type Answer, toResponse } from "./web/answers.ts";
 import { cookieJar, parseCookies } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
+import type { Incoming } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
 import { answer, readSession, type Site } from "./web/routes.ts";
 import { safeNext } from "./web/safe-next.ts";
@@ -61,6 +63,8 @@ export interface WithHeaders {
 export interface Auth {
   /** Answers a request to one of our routes; undefined where the path is not ours. */
   handle(request: Request): Promise<Response | undefined>;
+  /** The same in plain values, for adapters of servers without web requests. */
+  answer(request: Incoming): Promise<Answer | undefined>;
   /** Who is signed in. */
   user(request: WithHeaders): Promise<User | undefined>;
   /** Who is signed in, since when and how. */
@@ -129,7 +133,11 @@ export function createAuth(config: AuthConfig): Auth {
 
   return {
     origin,
-    handle: (request) => answer(site, request),
+    async handle(request) {
+      const given = await answer(site, request);
+      return given && toResponse(given);
+    },
+    answer: (request) => answer(site, request),
     session,
     user: async (request) => (await session(request))?.user,
     associations: ({ id }) => storage.associations.ofUser(id),

@@ -115,16 +115,18 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
     return `SOCIAL_AUTH_${this.name}_${name}`.toUpperCase().replaceAll("-", "_");
   }
 
-  /** A setting as given to the constructor, else its environment variable's text. */
-  protected setting<Name extends keyof Settings & string>(
-    name: Name,
-  ): Settings[Name] | string | undefined {
-    return this.settings[name] ?? this.#environment[this.variable(name)];
+  /**
+   * A setting as given to the constructor, else its environment variable's text. Unchecked,
+   * and by any name: a subclass may have settings that its base does not know.
+   */
+  protected setting(name: string): unknown {
+    const given = this.settings as Readonly<Record<string, unknown>>;
+    return given[name] ?? this.#environment[this.variable(name)];
   }
 
   /** The same for a list; in the environment it is separated by spaces or commas. */
-  protected listSetting(name: keyof Settings & string): readonly string[] {
-    const value: unknown = this.setting(name);
+  protected listSetting(name: string): readonly string[] {
+    const value = this.setting(name);
     if (Array.isArray(value)) return value.map(String);
     return typeof value === "string" ? value.split(/[\s,]+/).filter(Boolean) : [];
   }

@@ -163,6 +163,19 @@ export class AuthError extends Error {
   }
 }
 
+/** A failure as one line of a log: what happened where, never what a provider or a person sent. */
+export function logFacts(error: AuthError): Readonly<Record<string, string>> {
+  const { code, stage, backend, message, cause } = error;
+  const facts: Record<string, string> = { code, stage, message };
+  if (backend) facts.backend = backend;
+  // A cause may hold a provider's answer, so only its words are said. A fault of the
+  // application's own needs the place, too.
+  if (cause instanceof Error) {
+    facts.cause = (code === "application_fault" && cause.stack) || cause.message;
+  }
+  return facts;
+}
+
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(catalogue, code);
 }

@@ -56,5 +56,7 @@ export {
   type UserId,
   type Users,
 } from "./storage.ts";
+export type { Answer } from "./web/answers.ts";
 export { Html, type HtmlPart, html } from "./web/html.ts";
+export type { Incoming } from "./web/incoming.ts";
 export type { ConfirmView, FailureView, Pages, SignInLink, SignInView } from "./web/pages.ts";

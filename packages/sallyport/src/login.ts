@@ -1,5 +1,5 @@
 import type { BaseAuth } from "./backend.ts";
-import { AuthError, type ErrorCode } from "./errors.ts";
+import { AuthError, type ErrorCode, logFacts } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import type { Logger } from "./logger.ts";
 import { type EndFacts, type Pipeline, Refusal, runPhase, type StartFacts } from "./pipeline.ts";
@@ -167,7 +167,8 @@ async function afterwards(
   try {
     accepted(await runPhase(gate.pipeline, "after", facts, { backend, http, now }));
   } catch (error) {
-    gate.logger.error("a step after the login failed", { backend: backend.name, error });
+    const facts = { backend: backend.name, ...logFacts(storageFailure(error)) };
+    gate.logger.error("a step after the login failed", facts);
   }
 }
 

@@ -211,12 +211,13 @@ type Ends<Steps extends readonly unknown[], Facts = StartFacts> = Steps extends 
   infer First,
   ...infer Rest,
 ]
-  ? First extends Step<string, Phase, never, infer Gives>
+  ? First extends Step<string, infer _When, never, infer Gives>
     ? Ends<Rest, Known<Facts, Gives>>
     : never
   : Facts extends EndFacts
     ? Pipeline
-    : `this pipeline ends without "${Missing<EndFacts, Facts>}"`;
+    : // In a list, since a compiler shows a text by itself as `string`.
+      readonly [`this pipeline ends without "${Missing<EndFacts, Facts>}"`];
 
 type Missing<Needs, Facts> = {
   [Name in keyof Needs & string]: Name extends keyof Facts

@@ -1,4 +1,4 @@
-import { decrypt, deriveKey, encrypt } from "#platform";
+import { decrypt, deriveKey, encrypt, fromBase64Url, randomBytes, toBase64Url } from "#platform";
 import { AuthError } from "./errors.ts";
 
 /**
@@ -31,7 +31,7 @@ export function createSeal(secrets: readonly string[], purpose: string): Seal {
   return {
     async close(text, bound = "") {
       const [newest] = (await keys) as [Uint8Array];
-      const iv = crypto.getRandomValues(new Uint8Array(ivLength));
+      const iv = randomBytes(ivLength);
       const ciphertext = await encrypt(newest, iv, text, bound);
       return version + toBase64Url(iv) + toBase64Url(ciphertext);
     },
@@ -52,28 +52,14 @@ export function createSeal(secrets: readonly string[], purpose: string): Seal {
 
 /** `bytes` random bytes, as base64url. 32 of them are 256 bits in 43 characters. */
 export function randomToken(bytes = 32): string {
-  return toBase64Url(crypto.getRandomValues(new Uint8Array(bytes)));
-}
-
-/** Base64url without padding (RFC 4648, section 5). */
-export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-}
-
-function fromBase64Url(text: string): Uint8Array | undefined {
-  if (!/^[\w-]*$/.test(text)) return undefined;
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return toBase64Url(randomBytes(bytes));
 }
 
 function checkSecrets(secrets: readonly string[]): void {
-  const short = secrets.find(
-    (secret) => typeof secret !== "string" || secret.length < shortestSecret,
+  const long = secrets.filter(
+    (secret) => typeof secret === "string" && secret.length >= shortestSecret,
   );
-  if (secrets.length > 0 && short === undefined) return;
+  if (secrets.length > 0 && long.length === secrets.length) return;
   throw new AuthError("settings_invalid", {
     stage: "settings",
     message: `createAuth needs "secrets": at least one, each of at least ${shortestSecret} characters`,

@@ -28,6 +28,23 @@ export interface User {
 export type NewUser = Pick<User, "username" | "creator"> &
   Partial<Pick<User, "email" | "emailVerified" | "firstName" | "lastName" | "fullName">>;
 
+/** A new user complete: active, no administrator, and empty where nothing was said. */
+export function completeUser(user: NewUser, now: Date): Omit<User, "id"> {
+  return {
+    email: null,
+    emailVerified: false,
+    firstName: "",
+    lastName: "",
+    fullName: "",
+    isActive: true,
+    isAdmin: false,
+    ...user,
+    createdAt: now,
+    updatedAt: now,
+    lastLoginAt: null,
+  };
+}
+
 /** What may change about a user. */
 export type UserChanges = Partial<Omit<User, "id" | "createdAt" | "updatedAt">>;
 

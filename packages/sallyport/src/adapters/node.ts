@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import type { Auth } from "../index.ts";
+import type { Auth, Incoming } from "../index.ts";
 
 /**
  * Serves our routes with Node's own HTTP server, and everything else with `app`:
@@ -24,28 +23,22 @@ export async function answered(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<boolean> {
-  const answer = await auth.handle(toRequest(incoming, auth.origin));
+  const answer = await auth.answer(toIncoming(incoming, auth.origin));
   if (!answer) return false;
-  const cookies = answer.headers.getSetCookie();
-  if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
-  for (const [name, value] of answer.headers) {
-    if (name !== "set-cookie") outgoing.setHeader(name, value);
-  }
-  outgoing.writeHead(answer.status).end(await answer.text());
+  outgoing.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) outgoing.setHeader(name, value);
+  if (answer.cookies.length > 0) outgoing.setHeader("set-cookie", answer.cookies);
+  outgoing.end(answer.body);
   return true;
 }
 
-function toRequest(incoming: IncomingMessage, origin: string): Request {
-  const { method = "GET", rawHeaders } = incoming;
-  const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    headers.append(rawHeaders[at] as string, rawHeaders[at + 1] as string);
-  }
+function toIncoming(request: IncomingMessage, origin: string): Incoming {
+  const { method = "GET", headers } = request;
   // Express cuts the mount path off `url` and keeps the whole in `originalUrl`.
-  const { originalUrl = incoming.url } = incoming as { originalUrl?: string };
-  const url = origin + originalUrl;
-  if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
-  // `duplex` is demanded for streamed bodies and missing from the DOM's types.
-  const body = Readable.toWeb(incoming) as ReadableStream;
-  return new Request(url, { method, headers, body, duplex: "half" } as RequestInit);
+  const { originalUrl = request.url } = request as { originalUrl?: string };
+  return {
+    method,
+    url: origin + originalUrl,
+    headers: { get: (name) => headers[name]?.toString() ?? null },
+  };
 }

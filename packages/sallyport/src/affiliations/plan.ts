@@ -72,7 +72,7 @@ export function planAffiliations(
   const remove: { affiliation: Affiliation; reason: Reason }[] = [];
   for (const affiliation of ours.affiliations) {
     const network = networks.get(affiliation.customer.asn);
-    if (affiliation.createdBy !== fromPeeringDB) keep.push({ ...affiliation, affiliation });
+    if (affiliation.createdBy !== fromPeeringDB) keep.push({ ...held(affiliation), affiliation });
     else if (!network) remove.push({ affiliation, reason: "not_affiliated" });
     else {
       const reason = closedTo(affiliation.customer, now);
@@ -122,6 +122,10 @@ function grantFor({ perms, managePeeringSessions }: Network, policy: PrivilegePo
     perms: perms ?? null,
     managePeeringSessions: managePeeringSessions ?? null,
   };
+}
+
+function held({ privs, perms, managePeeringSessions }: Affiliation): Grant {
+  return { privs, perms, managePeeringSessions };
 }
 
 // Update, create or delete; reading is what every member may.

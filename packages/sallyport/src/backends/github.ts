@@ -16,11 +16,14 @@ export interface GitHubUser {
   readonly emailVerified: boolean;
 }
 
+/** Settings of {@link GitHubOAuth2}. */
+export interface GitHubSettings extends OAuth2Settings {
+  /** The API of another GitHub than github.com, to go with its `authorizationUrl` and `accessTokenUrl`. */
+  readonly apiUrl?: string | undefined;
+}
+
 /** GitHub: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
-export class GitHubOAuth2<Settings extends OAuth2Settings = OAuth2Settings> extends BaseOAuth2<
-  GitHubUser,
-  Settings
-> {
+export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
   override readonly name: string = "github";
   override readonly title: string = "GitHub";
   override readonly authorizationUrl: string = "https://github.com/login/oauth/authorize";
@@ -32,7 +35,7 @@ export class GitHubOAuth2<Settings extends OAuth2Settings = OAuth2Settings> exte
 
   override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
     const ask = (path: string) =>
-      http.json({ url: this.apiUrl + path, headers: this.apiHeaders(tokens) });
+      http.json({ url: this.apiAddress(path), headers: this.apiHeaders(tokens) });
     const user = { ...asObject(await ask("/user")) };
     const address = tokens.scope?.split(/[\s,]+/).includes("user:email")
       ? primaryAddress(await ask("/user/emails"))
@@ -68,22 +71,31 @@ export class GitHubOAuth2<Settings extends OAuth2Settings = OAuth2Settings> exte
     return undefined;
   }
 
+  protected apiAddress(path: string): string {
+    return this.fillIn(`{apiUrl}${path}`, "apiUrl");
+  }
+
   protected apiHeaders({ accessToken }: Tokens): Readonly<Record<string, string>> {
     return { authorization: `Bearer ${accessToken}`, accept: "application/vnd.github+json" };
   }
 }
 
 /** Settings of {@link GitHubOrganizationOAuth2}. */
-export interface GitHubOrganizationSettings extends OAuth2Settings {
+export interface GitHubOrganizationSettings extends GitHubSettings {
   /** The organisation's login (`SOCIAL_AUTH_GITHUB_ORG_NAME`). */
   readonly organization?: string | undefined;
 }
 
 /** GitHub, for members of one organisation only. */
-export class GitHubOrganizationOAuth2 extends GitHubOAuth2<GitHubOrganizationSettings> {
+export class GitHubOrganizationOAuth2 extends GitHubOAuth2 {
   override readonly name: string = "github-org";
   // Without it GitHub shows public memberships only.
   override readonly defaultScope: readonly string[] = ["user:email", "read:org"];
+
+  // For its parameter's type: this class knows one setting more.
+  constructor(settings?: GitHubOrganizationSettings) {
+    super(settings);
+  }
 
   override bind(environment: Environment): void {
     super.bind(environment);
@@ -99,20 +111,31 @@ export class GitHubOrganizationOAuth2 extends GitHubOAuth2<GitHubOrganizationSet
     const user = await super.userData(tokens, http);
     const path = `/orgs/${this.organization()}/members/${encodeURIComponent(user.login)}`;
     const answer = await http.request({
-      url: this.apiUrl + path,
+      url: this.apiAddress(path),
       headers: this.apiHeaders(tokens),
     });
     if (answer.status === 204) return user;
     const message = `${this.name}: the membership check answered with status ${answer.status}`;
-    throw this.error("account_not_allowed", "profile", message);
+    throw this.error(membershipFailures[answer.status] ?? "provider_failed", "profile", message);
   }
 
   private organization(): string {
     const organization = this.setting("organization");
-    if (organization) return encodeURIComponent(organization);
+    if (typeof organization === "string" && organization !== "") {
+      return encodeURIComponent(organization);
+    }
     throw this.misconfigured(`needs "organization", or ${this.variable("organization")}`);
   }
 }
+
+// 302 sends on to the public members, where the person may not see the others.
+const membershipFailures: Readonly<Record<number, ErrorCode>> = {
+  302: "account_not_allowed",
+  401: "token_refused",
+  403: "token_refused",
+  404: "account_not_allowed",
+  429: "provider_busy",
+};
 
 interface Address {
   readonly email: string;

@@ -3,13 +3,24 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { type HttpAnswer, type HttpLimits, type HttpRequest, TransportFailure } from "../http.ts";
 
-export { fetchTransport } from "./web.ts";
-
 // Node's own functions do here in microseconds what WebCrypto hands to a thread pool.
+export { randomBytes } from "node:crypto";
+export { fetchTransport } from "./web.ts";
 
 /** SHA-256 of a text's UTF-8 bytes. */
 export async function sha256(text: string): Promise<Uint8Array> {
   return createHash("sha256").update(text, "utf8").digest();
+}
+
+/** Base64url without padding (RFC 4648, section 5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64url");
+}
+
+/** The reverse of {@link toBase64Url}; undefined where a character is none of its own. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
+  return Buffer.from(text, "base64url");
 }
 
 /** 32 bytes derived from a secret for one purpose: HKDF-SHA-256 (RFC 5869) without salt. */

@@ -5,6 +5,26 @@ export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", encode(text)));
 }
 
+/** Random bytes that nobody can guess. */
+export function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** Base64url without padding (RFC 4648, section 5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}
+
+/** The reverse of {@link toBase64Url}; undefined where a character is none of its own. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
 /** 32 bytes derived from a secret for one purpose: HKDF-SHA-256 (RFC 5869) without salt. */
 export async function deriveKey(secret: string, purpose: string): Promise<Uint8Array> {
   const material = await crypto.subtle.importKey("raw", encode(secret), "HKDF", false, [

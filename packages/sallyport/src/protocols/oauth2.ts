@@ -1,4 +1,4 @@
-import { sha256 } from "#platform";
+import { sha256, toBase64Url } from "#platform";
 import {
   type Arrival,
   type BackendSettings,
@@ -11,7 +11,7 @@ import {
 import type { ErrorCode } from "../errors.ts";
 import type { Http } from "../http.ts";
 import type { Identity, Json, JsonObject, Tokens, UserDetails } from "../identity.ts";
-import { randomToken, toBase64Url } from "../seal.ts";
+import { randomToken } from "../seal.ts";
 import {
   type ClientAuthMethod,
   exchangeCode,
@@ -182,8 +182,7 @@ export abstract class BaseOAuth2<
   protected fillIn(template: string, what: string): string {
     const url = template.replace(/\{(\w+)\}/g, (_, name: string) => {
       const own = (this as unknown as Readonly<Record<string, unknown>>)[name];
-      // The template names a setting of the subclass, which this class cannot know.
-      const value = this.setting(name as keyof Settings & string) ?? own;
+      const value = this.setting(name) ?? own;
       if (typeof value === "string" && value !== "") return value.replace(/\/+$/, "");
       throw this.misconfigured(`needs "${name}", or ${this.variable(name)}`);
     });
@@ -199,7 +198,8 @@ export abstract class BaseOAuth2<
 
   private scope(): readonly string[] {
     const own = this.listSetting("scope");
-    return [...new Set(this.settings.ignoreDefaultScope ? own : [...own, ...this.defaultScope])];
+    const ownOnly = /^true$/i.test(String(this.setting("ignoreDefaultScope")));
+    return [...new Set(ownOnly ? own : [...own, ...this.defaultScope])];
   }
 
   private tokenClient(): TokenClient {

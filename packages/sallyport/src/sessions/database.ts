@@ -1,5 +1,5 @@
-import { sha256 } from "#platform";
-import { randomToken, toBase64Url } from "../seal.ts";
+import { sha256, toBase64Url } from "#platform";
+import { randomToken } from "../seal.ts";
 import type { SessionStore } from "../session.ts";
 
 /** How long sessions live. */

@@ -3,7 +3,8 @@ import type { Dialect } from "./dialect.ts";
 import type { MigrationSet } from "./migrations.ts";
 
 /**
- * Runs what has not run yet of each set, under Kysely's migration lock.
+ * Runs what has not run yet of each set, under Kysely's migration lock. In SQLite there is
+ * none: the caller's transaction keeps other processes out.
  *
  * @throws where a migration fails; Kysely has undone it then, where the database can.
  */

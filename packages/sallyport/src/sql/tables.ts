@@ -1,11 +1,11 @@
-import { sha256 } from "#platform";
+import { sha256, toBase64Url } from "#platform";
 import type { JsonObject } from "../identity.ts";
-import { toBase64Url } from "../seal.ts";
 import {
   type Association,
   type Associations,
   Conflict,
   comparisonKey,
+  completeUser,
   type SessionRecord,
   type Sessions,
   type Sql,
@@ -56,19 +56,7 @@ function usersTable(sql: Sql): Users {
       (await selectBy("username_key", comparisonKey(username)))[0],
 
     async add(user, now) {
-      const added: Omit<User, "id"> = {
-        email: null,
-        emailVerified: false,
-        firstName: "",
-        lastName: "",
-        fullName: "",
-        isActive: true,
-        isAdmin: false,
-        ...user,
-        createdAt: now,
-        updatedAt: now,
-        lastLoginAt: null,
-      };
+      const added = completeUser(user, now);
       const columns = toColumns(added);
       return { ...added, id: await insert(sql, "users", columns) };
     },

@@ -2,6 +2,7 @@ import {
   type Association,
   Conflict,
   comparisonKey,
+  completeUser,
   type SessionRecord,
   type Storage,
   type Tables,
@@ -36,20 +37,7 @@ export function memoryStorage(): Storage {
       findByUsername: async (username) => byUsername(username),
       async add(user, now) {
         refuseTaken(user.username);
-        const added: User = {
-          email: null,
-          emailVerified: false,
-          firstName: "",
-          lastName: "",
-          fullName: "",
-          isActive: true,
-          isAdmin: false,
-          ...user,
-          id: ++lastId,
-          createdAt: now,
-          updatedAt: now,
-          lastLoginAt: null,
-        };
+        const added: User = { ...completeUser(user, now), id: ++lastId };
         users.set(added.id, added);
         return added;
       },

@@ -73,21 +73,11 @@ class SqliteStorage implements Storage {
   }
 
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
-    return this.#write(async () => {
-      await this.#writer.run("begin immediate", []);
-      try {
-        const result = await work(this.#inTransaction);
-        await this.#writer.run("commit", []);
-        return result;
-      } catch (error) {
-        this.#writer.rollBack();
-        throw error;
-      }
-    });
+    return this.#write(() => this.#allOrNothing(() => work(this.#inTransaction)));
   }
 
   migrate(): Promise<void> {
-    this.#ready ??= this.#inTurn(() => this.#untilFree(() => this.#runMigrations())).catch(
+    this.#ready ??= this.#inTurn(() => this.#untilFree(() => this.#prepare())).catch(
       (error: unknown) => {
         this.#ready = undefined;
         throw error;
@@ -127,6 +117,24 @@ class SqliteStorage implements Storage {
     }
   }
 
+  async #allOrNothing<T>(work: () => Promise<T>): Promise<T> {
+    await this.#writer.run("begin immediate", []);
+    try {
+      const result = await work();
+      await this.#writer.run("commit", []);
+      return result;
+    } catch (error) {
+      this.#writer.rollBack();
+      throw error;
+    }
+  }
+
+  // Kysely takes no lock in SQLite and undoes nothing there, so the transaction is ours.
+  async #prepare(): Promise<void> {
+    this.#writer.keepWriteAheadLog();
+    await this.#allOrNothing(() => this.#runMigrations());
+  }
+
   #runMigrations(): Promise<void> {
     const db = new Kysely<unknown>({
       dialect: new SqliteDialect({ database: this.#writer.database }),
@@ -147,11 +155,11 @@ class Connection implements Sql {
 
   constructor(path: string) {
     try {
-      // No waiting inside SQLite: it would block every other request of this process.
-      this.database = new Database(path, { timeout: 0 });
-      this.database.pragma("journal_mode = wal");
+      this.database = new Database(path);
       this.database.pragma("synchronous = normal");
       this.database.pragma("foreign_keys = on");
+      // No more waiting inside SQLite: it would block every other request of this process.
+      this.database.pragma("busy_timeout = 0");
     } catch (error) {
       throw toStorageError(error);
     }
@@ -174,6 +182,11 @@ class Connection implements Sql {
     return this.#attempt(() =>
       Number(this.#prepare(text).run(...values.map(sqliteDialect.toDriver)).lastInsertRowid),
     );
+  }
+
+  /** Stays with the file. Needs it for a moment alone. */
+  keepWriteAheadLog(): void {
+    this.#attempt(() => this.database.pragma("journal_mode = wal"));
   }
 
   rollBack(): void {

@@ -1,45 +1,70 @@
 import { sha256 } from "#platform";
 import type { AuthError } from "../errors.ts";
 import type { Html } from "./html.ts";
+import type { Incoming } from "./incoming.ts";
 import { style } from "./pages.ts";
 
+/** What a request is answered with, as values: {@link toResponse} makes a `Response` of it. */
+export interface Answer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `Set-Cookie` lines. */
+  readonly cookies: readonly string[];
+  readonly body?: string;
+}
+
+/** An {@link Answer} for servers that speak web responses. */
+export function toResponse({ status, headers, cookies, body }: Answer): Response {
+  const fields = Object.entries(headers);
+  for (const cookie of cookies) fields.push(["set-cookie", cookie]);
+  return new Response(body ?? null, { status, headers: fields });
+}
+
 /** A redirect to be followed by GET, whatever the request was (RFC 9700, section 4.12). */
-export function seeOther(location: string, cookies: readonly string[] = []): Response {
-  const headers = withCookies({ ...neverStored, location }, cookies);
-  return new Response(null, { status: 303, headers });
+export function seeOther(location: string, cookies: readonly string[] = []): Answer {
+  // A path may have letters that a header cannot carry.
+  const encoded = location.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+  return { status: 303, headers: { ...neverStored, location: encoded }, cookies };
 }
 
 /** A page without forms unless said otherwise; a form's POST must name its origin. */
 export async function pageAnswer(
   page: Html,
-  { status = 200, cookies = [], hasForm = false, more = {} }: PageOptions = {},
-): Promise<Response> {
-  const headers = withCookies(
-    {
-      ...neverStored,
-      ...more,
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": await policy,
-      "cross-origin-opener-policy": "same-origin",
-      "referrer-policy": hasForm ? "same-origin" : "no-referrer",
-      "x-content-type-options": "nosniff",
-    },
-    cookies,
-  );
-  return new Response(page.text, { status, headers });
+  {
+    status = 200,
+    cookies = [],
+    more = {},
+    hasForm = false,
+  }: AnswerOptions & { hasForm?: boolean } = {},
+): Promise<Answer> {
+  const headers = {
+    ...neverStored,
+    ...more,
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": await policy,
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": hasForm ? "same-origin" : "no-referrer",
+    "x-content-type-options": "nosniff",
+  };
+  return { status, headers, cookies, body: page.text };
 }
 
-/** How a {@link pageAnswer} differs from a plain page. */
-export interface PageOptions {
+/** How an answer differs from a plain one. */
+export interface AnswerOptions {
   readonly status?: number;
   readonly cookies?: readonly string[];
-  readonly hasForm?: boolean;
+  /** More headers. */
   readonly more?: Readonly<Record<string, string>>;
 }
 
 /** JSON for a program. */
-export function jsonAnswer(body: unknown, status = 200, cookies: readonly string[] = []): Response {
-  return Response.json(body, { status, headers: withCookies(neverStored, cookies) });
+export function jsonAnswer(
+  value: unknown,
+  { status = 200, cookies = [], more = {} }: AnswerOptions = {},
+): Answer {
+  const headers = { ...neverStored, ...more, "content-type": "application/json" };
+  return { status, headers, cookies, body: JSON.stringify(value) };
 }
 
 /** What a program is told about a failure: nothing that a page would not say. */
@@ -50,7 +75,7 @@ export function failureBody(error: AuthError): object {
 }
 
 /** Whether a request would rather have JSON than a page. */
-export function wantsJson(request: Request): boolean {
+export function wantsJson(request: Incoming): boolean {
   const accept = request.headers.get("accept") ?? "";
   return accept.includes("application/json") && !accept.includes("text/html");
 }
@@ -69,9 +94,3 @@ const policy = sha256(style).then((hash) => {
     `style-src 'self' 'sha256-${styleHash}'`,
   ].join("; ");
 });
-
-function withCookies(fields: Record<string, string>, cookies: readonly string[]): Headers {
-  const headers = new Headers(fields);
-  for (const cookie of cookies) headers.append("set-cookie", cookie);
-  return headers;
-}

@@ -1,11 +1,19 @@
 import type { BaseAuth } from "../backend.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, logFacts } from "../errors.ts";
 import { begin, complete, type Gate, stateOf } from "../login.ts";
 import type { SignedIn } from "../session.ts";
 import { storageFailure } from "../storage.ts";
-import { failureBody, jsonAnswer, pageAnswer, seeOther, wantsJson } from "./answers.ts";
+import {
+  type Answer,
+  failureBody,
+  jsonAnswer,
+  pageAnswer,
+  seeOther,
+  wantsJson,
+} from "./answers.ts";
 import { type CookieJar, parseCookies } from "./cookies.ts";
 import type { FlowCookies } from "./flow-cookie.ts";
+import type { Incoming } from "./incoming.ts";
 import { comesFromHere, isPrefetch, postedFromHere } from "./origin-check.ts";
 import type { Pages } from "./pages.ts";
 import { safeNext } from "./safe-next.ts";
@@ -30,13 +38,13 @@ export interface Site {
 /** One request to one of our addresses. */
 interface Visit {
   readonly site: Site;
-  readonly request: Request;
+  readonly request: Incoming;
   readonly url: URL;
   readonly cookies: ReadonlyMap<string, string>;
 }
 
 /** Answers a request to one of our routes; undefined where the path is not ours. */
-export async function answer(site: Site, request: Request): Promise<Response | undefined> {
+export async function answer(site: Site, request: Incoming): Promise<Answer | undefined> {
   const url = new URL(request.url);
   if (!url.pathname.startsWith(`${site.basePath}/`)) return undefined;
   const path = url.pathname.slice(site.basePath.length);
@@ -53,7 +61,7 @@ export async function answer(site: Site, request: Request): Promise<Response | u
   }
 }
 
-type Handler = (visit: Visit, backend: string) => Promise<Response>;
+type Handler = (visit: Visit, backend: string) => Promise<Answer>;
 
 interface Route {
   readonly methods: Readonly<Record<string, Handler>>;
@@ -79,7 +87,7 @@ function between(path: string, pattern: string): string | undefined {
 }
 
 /** `GET /login`: a button for each backend. */
-async function signInPage({ site, url }: Visit): Promise<Response> {
+async function signInPage({ site, url }: Visit): Promise<Answer> {
   const next = safeNext(url.searchParams.get("next"), site.origin, site.allowedRedirectHosts);
   const query = next === undefined ? "" : `?next=${encodeURIComponent(next)}`;
   const links = [...site.backends.values()].map((backend) => ({
@@ -91,7 +99,7 @@ async function signInPage({ site, url }: Visit): Promise<Response> {
 }
 
 /** `GET /login/:backend`: a plain link on our own pages; from elsewhere, one more click. */
-async function follow(visit: Visit, name: string): Promise<Response> {
+async function follow(visit: Visit, name: string): Promise<Answer> {
   const { site, request, url } = visit;
   const backend = backendNamed(site, name);
   if (isPrefetch(request.headers)) throw new AuthError("prefetch_refused", { stage: "request" });
@@ -104,7 +112,7 @@ async function follow(visit: Visit, name: string): Promise<Response> {
 }
 
 /** `POST /login/:backend`: the login begins, and the browser leaves for the provider. */
-async function start(visit: Visit, name: string): Promise<Response> {
+async function start(visit: Visit, name: string): Promise<Answer> {
   const { site, request, url, cookies } = visit;
   const backend = backendNamed(site, name);
   if (request.method === "POST") refuseForged(visit);
@@ -116,7 +124,7 @@ async function start(visit: Visit, name: string): Promise<Response> {
 }
 
 /** `GET /complete/:backend`: the browser is back from the provider. */
-async function finish(visit: Visit, name: string): Promise<Response> {
+async function finish(visit: Visit, name: string): Promise<Answer> {
   const { site, url, cookies, request } = visit;
   const backend = backendNamed(site, name);
   const callback = url.searchParams;
@@ -131,21 +139,22 @@ async function finish(visit: Visit, name: string): Promise<Response> {
     site.jar.set(site.jar.sessionName, done.session, site.gate.sessions.lifetime),
   ];
   if (!wantsJson(request)) return seeOther(done.next, set);
-  return jsonAnswer({ user: publicUser(done.facts), next: done.next }, 200, set);
+  return jsonAnswer({ user: publicUser(done.facts), next: done.next }, { cookies: set });
 }
 
 /** `POST /logout`: the session ends, in the database and in the browser. */
-async function logout(visit: Visit): Promise<Response> {
+async function logout(visit: Visit): Promise<Answer> {
   const { site, cookies, request } = visit;
   refuseForged(visit);
   const cookie = cookies.get(site.jar.sessionName);
   if (cookie !== undefined) await site.gate.sessions.end(site.gate.storage, cookie);
   const gone = [site.jar.clear(site.jar.sessionName)];
-  return wantsJson(request) ? jsonAnswer(null, 200, gone) : seeOther(site.logoutRedirectUrl, gone);
+  if (wantsJson(request)) return jsonAnswer(null, { cookies: gone });
+  return seeOther(site.logoutRedirectUrl, gone);
 }
 
 /** `GET /session`: who is signed in, as JSON, or `null`. */
-async function whoIsSignedIn(visit: Visit): Promise<Response> {
+async function whoIsSignedIn(visit: Visit): Promise<Answer> {
   const signedIn = await signedInNow(visit);
   if (!signedIn) return jsonAnswer(null);
   const { backend, amr, authenticatedAt, expiresAt } = signedIn;
@@ -171,33 +180,27 @@ async function failed(
   name: string,
   thrown: unknown,
   methods: readonly string[],
-): Promise<Response> {
+): Promise<Answer> {
   const { site, request } = visit;
   // Whatever is no AuthError yet was thrown while a session was read or ended.
   const error = storageFailure(thrown);
   report(visit, name, error);
 
   const backend = site.backends.get(name);
-  const forget = backend ? forgottenFlow(visit, backend) : [];
+  // A request that was not let in, HEAD for one, leaves the flow to the one that will be.
+  const forget = backend && error.stage !== "request" ? forgottenFlow(visit, backend) : [];
   const more: Record<string, string> = {};
   if (error.retryAfter !== undefined) more["retry-after"] = String(Math.ceil(error.retryAfter));
   if (error.status === 405) more.allow = methods.join(", ");
-  if (wantsJson(request)) {
-    const response = jsonAnswer(failureBody(error), error.status, forget);
-    for (const [header, value] of Object.entries(more)) response.headers.set(header, value);
-    return response;
-  }
+  const options = { status: error.status, cookies: forget, more };
+  if (wantsJson(request)) return jsonAnswer(failureBody(error), options);
   const view = { error, signInHref: `${site.basePath}/login` };
-  return pageAnswer(site.pages.failure(view), { status: error.status, cookies: forget, more });
+  return pageAnswer(site.pages.failure(view), options);
 }
 
-/** One line for the operator. Causes may hold what a provider said, so only their words go in. */
 function report({ site }: Visit, backend: string, error: AuthError): void {
-  const { code, stage, message } = error;
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  const facts = { code, stage, backend: error.backend ?? backend, message, cause };
   const level = error.status >= 500 ? "error" : "warn";
-  site.gate.logger[level]("a login failed", facts);
+  site.gate.logger[level]("a login failed", { backend, ...logFacts(error) });
 }
 
 function forgottenFlow({ site, url, cookies }: Visit, backend: BaseAuth): string[] {

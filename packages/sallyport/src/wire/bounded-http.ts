@@ -1,4 +1,3 @@
-import type { BaseAuth } from "../backend.ts";
 import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
 import {
   type Http,
@@ -17,12 +16,18 @@ export interface Bounds {
   readonly loginTimeout: number;
 }
 
+/** Who asks, and which addresses it may ask. */
+export interface Asker {
+  readonly name: string;
+  mayRequest(url: URL): boolean;
+}
+
 /** The largest answer that is read: 1 MiB. */
 export const maxAnswerBytes = 1024 * 1024;
 
 /** The {@link Http} that one login's backend is handed. */
 export function boundedHttp(
-  backend: Pick<BaseAuth, "name" | "mayRequest">,
+  backend: Asker,
   stage: Stage,
   bounds: Bounds,
   deadline = performance.now() + bounds.loginTimeout,

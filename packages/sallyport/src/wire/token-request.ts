@@ -112,10 +112,25 @@ function conversation(client: TokenClient, http: Http, onInvalidGrant: ErrorCode
           ? { url, method: "POST", headers, body: form }
           : { url: `${url}${url.includes("?") ? "&" : "?"}${form}`, headers },
       );
-      return Response.json(regular(client, answer, onInvalidGrant));
+      return new ParsedResponse(regular(client, answer, onInvalidGrant));
     },
   };
   return { server, party, authentication, options };
+}
+
+// oauth4webapi takes a Response only. Ours was read and parsed already, so it carries the
+// value as it is: a body would be written just to be read again.
+class ParsedResponse extends Response {
+  readonly #value: JsonObject;
+
+  constructor(value: JsonObject) {
+    super(null, { headers: { "content-type": "application/json" } });
+    this.#value = value;
+  }
+
+  override async json(): Promise<JsonObject> {
+    return this.#value;
+  }
 }
 
 function regular(client: TokenClient, answer: HttpAnswer, onInvalidGrant: ErrorCode): JsonObject {

@@ -1,0 +1,146 @@
+// Compiled, never run: what the types promise. Each `@ts-expect-error` is an error if there is none.
+
+import { GitHubOAuth2, GitHubOrganizationOAuth2 } from "../src/backends/github.ts";
+import { PeeringDBOAuth2 } from "../src/backends/peeringdb.ts";
+import {
+  after,
+  before,
+  createAuth,
+  type defaultPipeline,
+  type Identity,
+  type Pipeline,
+  pipeline,
+  refuse,
+  type Storage,
+  type User,
+  type UserDetails,
+  within,
+} from "../src/index.ts";
+import { BaseOAuth2 } from "../src/protocols/oauth2.ts";
+import { associateUser } from "../src/steps/associate-user.ts";
+import { createUser } from "../src/steps/create-user.ts";
+import { getUsername } from "../src/steps/get-username.ts";
+import { socialDetails } from "../src/steps/social-details.ts";
+import { socialUid } from "../src/steps/social-uid.ts";
+import { socialUser } from "../src/steps/social-user.ts";
+
+type Equal<One, Other> = [One, Other] extends [Other, One] ? true : false;
+const holds = <Claim extends true>(claim?: Claim) => claim;
+
+// --- Backends, as an application writes them ---------------------------------------------
+
+const clientId = "id";
+const clientSecret = "secret";
+declare const storage: Storage;
+
+createAuth({
+  baseUrl: "https://portal.example.net",
+  secrets: ["a secret"],
+  backends: [
+    new PeeringDBOAuth2({ clientId, clientSecret }),
+    new GitHubOAuth2({ clientId, clientSecret, scope: ["read:user"] }),
+    new GitHubOrganizationOAuth2({ clientId, clientSecret, organization: "acme" }),
+    new GitHubOAuth2(),
+  ],
+  storage,
+});
+
+// @ts-expect-error a setting that does not exist
+new GitHubOAuth2({ clientId, clientSecre: "typo" });
+
+// @ts-expect-error the organisation is the other class's setting
+new GitHubOAuth2({ clientId, organization: "acme" });
+
+// A backend of the same provider extends the plain one, name and all.
+const organization: GitHubOAuth2 = new GitHubOrganizationOAuth2();
+holds<Equal<(typeof organization)["name"], string>>();
+
+// Every backend must decide whether an address is verified.
+export abstract class Undecided extends BaseOAuth2 {
+  override getUserDetails(): UserDetails {
+    // @ts-expect-error `emailVerified` is missing
+    return { username: "ada" };
+  }
+}
+
+// The profile has the backend's type.
+declare const peeringdb: PeeringDBOAuth2;
+type Profile = ReturnType<typeof peeringdb.toIdentity>["response"];
+holds<Equal<Profile["verifiedUser"], boolean>>();
+// @ts-expect-error there is no such field
+holds<Equal<Profile["nickname"], string>>();
+
+// --- Pipelines ----------------------------------------------------------------------------
+
+const whole: Pipeline = pipeline(
+  socialDetails,
+  socialUid,
+  socialUser,
+  getUsername(),
+  createUser(),
+  associateUser,
+  after("greet", ({ user }: { readonly user: User }) => ({ greeted: user.username })),
+);
+holds<Equal<typeof whole, typeof defaultPipeline>>();
+
+// @ts-expect-error nobody has found the user yet
+pipeline(socialDetails, socialUid, associateUser, socialUser, getUsername(), createUser());
+
+// @ts-expect-error nobody has made the username
+pipeline(socialDetails, socialUid, socialUser, createUser());
+
+const late = before("late", () => ({}));
+const mail = after("mail", () => ({}));
+
+// @ts-expect-error writing comes after calling out
+pipeline(socialDetails, socialUid, socialUser, late);
+
+// @ts-expect-error the commit comes after writing
+pipeline(socialDetails, socialUid, mail, socialUser);
+
+// @ts-expect-error it ends without a user
+const without: Pipeline = pipeline(socialDetails, socialUid);
+
+// @ts-expect-error a list that nobody checked
+const list: Pipeline = [socialDetails, socialUid];
+
+// @ts-expect-error there is no such list either
+createAuth({ baseUrl: "", secrets: [], backends: [], storage, pipeline: [socialDetails] });
+
+export const used = [without, list];
+
+// --- What a step may do -------------------------------------------------------------------
+
+// Before the transaction it reads and calls out.
+before("ask", async ({ identity: { uid } }: { readonly identity: Identity }, { http, users }) => {
+  await users.findByEmail(uid);
+  return { answer: await http.json({ url: "https://provider.example" }) };
+});
+// @ts-expect-error but does not write
+before("write", (_: object, { users }) => ({ added: users.add }));
+// @ts-expect-error and has no tables
+before("tables", (_: object, { tables }) => ({ tables }));
+
+// Within it reads and writes.
+within("write", async ({ user }: { readonly user: User }, { tables, now }) => {
+  await tables.users.update(user.id, { fullName: "Ada" }, now);
+  return {};
+});
+// @ts-expect-error but does not call out
+within("ask", (_: object, { http }) => ({ http }));
+
+// After the commit it calls out, and has no tables.
+after("mail", async (_: object, { http }) => {
+  await http.request({ url: "https://mail.example" });
+  return {};
+});
+// @ts-expect-error the login is written already
+after("write", (_: object, { tables }) => ({ tables }));
+
+// A refusal is a value, of a known code or one's own with its words.
+within("refuse", () => refuse("account_not_allowed"));
+within("refuse", () =>
+  refuse("no_member", { explanation: { sentence: "No member.", nextStep: "Become one." } }),
+);
+// @ts-expect-error a step gives an object or refuses
+within("nothing", () => 7);
