@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { type Auth, AuthError, type Html, type SignedIn, type Storage } from "sallyport";
+import { type Auth, AuthError, type Html, type SignedIn, type Storage, type User } from "sallyport";
 import { hono } from "sallyport/adapters/hono";
 import {
   type Affiliation,
@@ -12,7 +12,7 @@ import {
 } from "sallyport/affiliations";
 import type { Site } from "./pages/layout.ts";
 import { networksPage } from "./pages/networks.ts";
-import { portalPages } from "./pages/sign-in.ts";
+import { refusalPage } from "./pages/refusal.ts";
 import { style } from "./style.ts";
 
 /** What the portal is put together from. */
@@ -36,8 +36,8 @@ export function createPortal({
   const { sql } = storage;
   if (!sql) throw new Error("the portal needs a SQL storage");
   const app = new Hono();
-  const refused = (error: AuthError) =>
-    page(portalPages(site).failure({ error, signInHref: "/auth/login" }), error.status);
+  const refused = (error: AuthError, user?: User) =>
+    page(refusalPage(site, { error, signInHref: "/auth/login" }, user), error.status);
 
   if (!enabled) app.all("/auth/login/peeringdb/*", () => refused(notEnabled()));
   app.use(hono(auth));
@@ -52,7 +52,7 @@ export function createPortal({
     if (!session) return c.redirect("/auth/login", 303);
     const affiliations = await affiliationsOf(sql, session.user.id);
     const refusal = refusalFor(session, affiliations, now());
-    if (refusal) return refused(refusal);
+    if (refusal) return refused(refusal, session.user);
     const changes = await changesAt(session);
     return page(networksPage(site, { user: session.user, affiliations, changes, now: now() }));
   });

@@ -5,6 +5,7 @@ import {
   fromPeeringDB,
   hasLeft,
 } from "sallyport/affiliations";
+import { account } from "./account.ts";
 import { changeList } from "./changes.ts";
 import { layout, type Site } from "./layout.ts";
 
@@ -37,12 +38,6 @@ ${rows}
 }`,
     account(user),
   );
-}
-
-/** Who is signed in, and the way out. */
-export function account(user: User): Html {
-  return html`<div class="account"><span>${user.fullName || user.username}</span>
-<form method="post" action="/auth/logout"><button>Sign out</button></form></div>`;
 }
 
 function row({ customer, privs, perms, createdBy, createdAt }: Affiliation, now: Date): Html {

@@ -1,7 +1,6 @@
-import { type HtmlPart, html, type Pages } from "sallyport";
-import type { AffiliationChanges } from "sallyport/affiliations";
-import { changeList } from "./changes.ts";
+import { html, type Pages } from "sallyport";
 import { layout, type Site } from "./layout.ts";
+import { refusalPage } from "./refusal.ts";
 
 /** The sign-in, confirmation and failure pages in the portal's own clothes. */
 export function portalPages(site: Site): Pages {
@@ -29,24 +28,6 @@ Signing in again brings your networks up to date.</p>`
 <form method="post" action="${action}"><button class="button">Continue to ${title}</button></form>`,
       ),
 
-    failure: ({ error, signInHref }) =>
-      layout(
-        site,
-        "You are not signed in",
-        html`<div class="notice refused" role="alert">
-<p><strong>${error.explanation.sentence}</strong></p>
-<p>${error.explanation.nextStep}</p>
-</div>
-${changesOf(error.detail)}
-<p><a class="button" href="${signInHref}">Back to sign-in</a></p>
-<p class="quiet">If you ask for help, mention the code <code>${error.code}</code>.</p>`,
-      ),
+    failure: (view) => refusalPage(site, view),
   };
-}
-
-// A refused login may have taken affiliations away; the person is told which.
-function changesOf(detail: unknown): HtmlPart {
-  const isChanges = typeof detail === "object" && detail !== null && "removed" in detail;
-  // Only the affiliations step puts such a detail there.
-  return isChanges && changeList(detail as AffiliationChanges);
 }

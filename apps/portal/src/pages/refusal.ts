@@ -1,0 +1,28 @@
+import { type FailureView, type Html, type HtmlPart, html, type User } from "sallyport";
+import type { AffiliationChanges } from "sallyport/affiliations";
+import { account } from "./account.ts";
+import { changeList } from "./changes.ts";
+import { layout, type Site } from "./layout.ts";
+
+/** Why a person does not get in, and what to do. `user` is who is signed in nevertheless. */
+export function refusalPage(site: Site, { error, signInHref }: FailureView, user?: User): Html {
+  return layout(
+    site,
+    user ? "No access at the moment" : "Sign-in did not succeed",
+    html`<div class="notice refused" role="alert">
+<p><strong>${error.explanation.sentence}</strong></p>
+<p>${error.explanation.nextStep}</p>
+</div>
+${changesOf(error.detail)}
+<p><a class="button" href="${signInHref}">Back to sign-in</a></p>
+<p class="quiet">If you ask for help, mention the code <code>${error.code}</code>.</p>`,
+    user && account(user),
+  );
+}
+
+// A refused login may have taken affiliations away; the person is told which.
+function changesOf(detail: unknown): HtmlPart {
+  const isChanges = typeof detail === "object" && detail !== null && "removed" in detail;
+  // Only the affiliations step puts such a detail there.
+  return isChanges && changeList(detail as AffiliationChanges);
+}
