@@ -47,6 +47,9 @@ export function createPortal({
     return c.body(style, 200, { "content-type": "text/css; charset=utf-8" });
   });
 
+  // Browsers ask for one, whatever the pages say. There is none.
+  app.get("/favicon.ico", (c) => c.body(null, 204, { "cache-control": "max-age=86400" }));
+
   app.get("/", async (c) => {
     const session = await auth.session(c.req.raw);
     if (!session) return c.redirect("/auth/login", 303);

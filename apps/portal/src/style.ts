@@ -25,29 +25,38 @@ a { color: var(--accent); }
 button, .button { display: inline-block; padding: .6rem 1.1rem; font: inherit; font-weight: 600;
   color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent);
   border-radius: .5rem; text-decoration: none; cursor: pointer; }
-.account button { padding: .35rem .8rem; color: var(--ink); background: transparent;
+.account span { overflow-wrap: anywhere; }
+.account button { white-space: nowrap; padding: .35rem .8rem; color: var(--ink); background: transparent;
   border-color: var(--line); font-weight: 500; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .notice { max-width: 42rem; margin: 0 0 1.5rem; padding: .9rem 1.1rem; border-radius: .6rem; }
 .notice p { margin: .25rem 0; }
+.notice li { overflow-wrap: anywhere; }
 .notice ul { margin: .25rem 0 0; padding-left: 1.2rem; }
 .refused { background: var(--bad); }
 .changes { background: var(--good); }
+.refused ~ .changes { background: var(--sheet); box-shadow: inset 0 0 0 1px var(--line); }
 .quiet { color: var(--quiet); font-size: .9em; }
-table { width: 100%; border-collapse: collapse; background: var(--sheet);
+table { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--sheet);
   border: 1px solid var(--line); border-radius: .6rem; overflow: hidden; }
 th, td { padding: .7rem 1rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--quiet); font-size: .85rem; font-weight: 600; }
-tbody th { font-weight: 600; }
+tbody th { min-width: 13rem; font-weight: 600; overflow-wrap: anywhere; }
+td .quiet { display: block; min-width: 10rem; }
+time { white-space: nowrap; }
 .state { padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 1rem;
   color: var(--quiet); font-size: .8rem; font-weight: 500; white-space: nowrap; }
 footer { padding: 1rem 1.25rem; color: var(--quiet); font-size: .9rem; text-align: center; }
 @media (max-width: 40rem) {
+  .account { flex: 1 0 auto; max-width: 100%; justify-content: space-between; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { display: block; padding: .6rem 0; border-top: 1px solid var(--line); }
   tbody tr:first-child { border-top: 0; }
-  tbody th, tbody td { display: flex; gap: 1rem; padding: .2rem 1rem; border: 0; }
-  tbody td::before { content: attr(data-label); flex: 0 0 5.5rem; color: var(--quiet); }
-  main .button { display: block; text-align: center; }
+  tbody th, tbody td { padding: .2rem 1rem; border: 0; }
+  tbody th { display: flex; min-width: 0; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; }
+  tbody td { display: grid; grid-template-columns: 5.5rem 1fr; gap: 0 1rem; }
+  tbody td::before { content: attr(data-label); color: var(--quiet); }
+  td .quiet { grid-column: 2; min-width: 0; }
+  main .button { display: block; width: 100%; text-align: center; }
 }
 `;

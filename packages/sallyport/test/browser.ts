@@ -7,11 +7,11 @@ export type Handle = (request: Request) => Promise<Response | undefined>;
  */
 export class Browser {
   readonly cookies = new Map<string, string>();
-  readonly #origin: string;
+  readonly origin: string;
   readonly #handle: Handle;
 
   constructor(origin: string, handle: Handle) {
-    this.#origin = origin;
+    this.origin = origin;
     this.#handle = handle;
   }
 
@@ -23,7 +23,7 @@ export class Browser {
   /** A form on the application's own pages, unless the headers say otherwise. */
   post(
     path: string,
-    headers: HeadersInit = { "sec-fetch-site": "same-origin", origin: this.#origin },
+    headers: HeadersInit = { "sec-fetch-site": "same-origin", origin: this.origin },
   ): Promise<Response> {
     return this.send("POST", path, headers);
   }
@@ -36,9 +36,9 @@ export class Browser {
   }
 
   async send(method: string, address: string, headers: HeadersInit = {}): Promise<Response> {
-    const url = new URL(address, this.#origin);
+    const url = new URL(address, this.origin);
     const request = new Request(url, { method, headers, redirect: "manual" });
-    if (url.origin !== this.#origin) return fetch(request);
+    if (url.origin !== this.origin) return fetch(request);
     if (this.cookies.size > 0) request.headers.set("cookie", this.cookieHeader());
     const response = await this.#handle(request);
     if (!response) throw new Error(`${method} ${url.pathname} is not ours`);

@@ -19,6 +19,10 @@ export const refusals = {
     sentence: "None of the members that you belong to is active at the moment.",
     nextStep: "Please contact our support about the membership.",
   },
+  affiliations_other_account: {
+    sentence: "You are signed in as somebody who has another PeeringDB account.",
+    nextStep: "Sign out first, then sign in with this account. Nothing was changed here.",
+  },
   mfa_required: {
     sentence: "Your sign-in at PeeringDB was not strong enough for this portal.",
     nextStep:

