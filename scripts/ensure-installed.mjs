@@ -14,7 +14,7 @@ export async function ensureInstalled() {
   const wanted = `${lock} ${process.versions.modules}\n`;
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
   console.log("Installing what is missing; the first time takes a minute or two.");
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(mark, wanted);
 }
 

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { build } from "./build.mjs";
 import { run } from "./run.mjs";
 
 // `npm run sandbox -- OPTIONS`: the pretend PeeringDB alone.
-if (!existsSync("packages/sandbox/dist/cli.js")) await build();
+await build();
 await run(process.execPath, ["packages/sandbox/dist/cli.js", ...process.argv.slice(2)]);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { AuthError } from "sallyport";
+import { AuthError, consoleLogger, StorageUnavailable } from "sallyport";
 import { openDatabase } from "./database.ts";
 import { addDemoMembers } from "./demo-members.ts";
 import { describeImport } from "./ixf/describe-import.ts";
@@ -21,10 +21,12 @@ const commands: Readonly<Record<string, (rest: string[]) => Promise<void>>> = {
   async serve() {
     const settings = readSettings(process.env);
     for (const warning of settings.warnings) console.warn(warning);
-    const portal = await servePortal(settings, console);
+    const portal = await servePortal(settings, consoleLogger);
     console.log(`The portal answers at ${settings.baseUrl}`);
     await signalled();
     await portal.close();
+    // Now, even if a request to PeeringDB still waits for its answer.
+    process.exit();
   },
 
   async "demo-members"() {
@@ -43,6 +45,9 @@ const commands: Readonly<Record<string, (rest: string[]) => Promise<void>>> = {
     await storage.close();
   },
 };
+
+// Whoever reads our lines may have read enough, as `head` has.
+process.stdout.on("error", () => process.exit(0));
 
 const [name = "", ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -86,7 +91,7 @@ function isUsageError(error: unknown): error is Error {
 
 // What an operator can mend has a message for them; anything else shows where it came from.
 function oneLine(error: unknown): unknown {
-  const forOperators = [SettingsError, UnreadableFile, AuthError];
+  const forOperators = [SettingsError, UnreadableFile, AuthError, StorageUnavailable];
   if (forOperators.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
     return "The port is taken; set PORT to another one.";

@@ -11,20 +11,20 @@ export function openDatabase({ databaseUrl }: Pick<Settings, "databaseUrl">): St
 }
 
 /**
- * The secret that seals cookies and tokens: the operator's, or one that is made at the
+ * The secrets that seal cookies and tokens: the operator's, or one that is made at the
  * first start and kept beside the database, readable by its owner only.
  */
-export function openSecret({
-  secret,
+export function openSecrets({
+  secrets,
   databaseUrl,
-}: Pick<Settings, "secret" | "databaseUrl">): string {
-  if (secret !== undefined) return secret;
+}: Pick<Settings, "secrets" | "databaseUrl">): readonly string[] {
+  if (secrets.length > 0) return secrets;
   const path = sqlitePath(databaseUrl);
   const made = randomBytes(32).toString("hex");
-  if (path === ":memory:") return made;
+  if (path === ":memory:") return [made];
   const file = `${path}-secret`;
   if (!existsSync(file)) writeFileSync(file, `${made}\n`, { mode: 0o600, flag: "wx" });
-  return readFileSync(file, "utf8").trim();
+  return [readFileSync(file, "utf8").trim()];
 }
 
 function sqlitePath(databaseUrl: string): string {

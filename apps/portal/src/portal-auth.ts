@@ -17,12 +17,12 @@ import { usernamesFromFullName } from "./usernames.ts";
 /** Sign-in as this portal wants it: PeeringDB, and the memberships that it entitles to. */
 export function createPortalAuth(
   { baseUrl, peeringdb }: Settings,
-  parts: { storage: Storage; secret: string; site: Site; logger: Logger },
+  parts: { storage: Storage; secrets: readonly string[]; site: Site; logger: Logger },
 ): Auth {
   const { privs = 1, mfa = "none", clientId, clientSecret, url } = peeringdb ?? {};
   return createAuth({
     baseUrl,
-    secrets: [parts.secret],
+    secrets: parts.secrets,
     storage: parts.storage,
     logger: parts.logger,
     pages: portalPages(parts.site),

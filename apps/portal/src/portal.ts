@@ -1,5 +1,16 @@
-import { Hono } from "hono";
-import { type Auth, AuthError, type Html, type SignedIn, type Storage, type User } from "sallyport";
+import { type Context, Hono } from "hono";
+import {
+  type Auth,
+  AuthError,
+  type Html,
+  type Logger,
+  logFacts,
+  type SignedIn,
+  type Sql,
+  type Storage,
+  toAuthError,
+  type User,
+} from "sallyport";
 import { hono } from "sallyport/adapters/hono";
 import {
   type Affiliation,
@@ -22,25 +33,24 @@ export interface PortalParts {
   readonly site: Site;
   /** Whether sign-in with PeeringDB is switched on. */
   readonly enabled: boolean;
+  readonly logger: Logger;
   readonly now?: () => Date;
 }
 
 /** The member portal, as a Hono application. */
-export function createPortal({
-  auth,
-  storage,
-  site,
-  enabled,
-  now = () => new Date(),
-}: PortalParts): Hono {
-  const { sql } = storage;
+export function createPortal(parts: PortalParts): Hono {
+  const { auth, site, enabled, now = () => new Date() } = parts;
+  const { sql } = parts.storage;
   if (!sql) throw new Error("the portal needs a SQL storage");
   const app = new Hono();
-  const refused = (error: AuthError, user?: User) =>
-    page(refusalPage(site, { error, signInHref: "/auth/login" }, user), error.status);
 
-  if (!enabled) app.all("/auth/login/peeringdb/*", () => refused(notEnabled()));
+  if (!enabled) app.all("/auth/login/peeringdb/*", (c) => refused(c, notEnabled()));
   app.use(hono(auth));
+  app.onError((thrown, c) => {
+    const error = toAuthError(thrown);
+    parts.logger.error("a request failed", logFacts(error));
+    return refused(c, error);
+  });
 
   app.get("/style.css", (c) => {
     c.header("cache-control", "max-age=3600");
@@ -53,54 +63,68 @@ export function createPortal({
   app.get("/", async (c) => {
     const session = await auth.session(c.req.raw);
     if (!session) return c.redirect("/auth/login", 303);
-    const affiliations = await affiliationsOf(sql, session.user.id);
-    const refusal = refusalFor(session, affiliations, now());
-    if (refusal) return refused(refusal, session.user);
-    const changes = await changesAt(session);
-    return page(networksPage(site, { user: session.user, affiliations, changes, now: now() }));
+    const { user } = session;
+    const affiliations = await affiliationsOf(sql, user.id);
+    const refusal = refusalFor(user, affiliations, now());
+    if (refusal) return refused(c, refusal, user);
+    const changes = await changesAt(sql, session);
+    return page(networksPage(site, { user, affiliations, changes, now: now() }));
   });
 
   app.get("/api/me", async (c) => {
     c.header("cache-control", "no-store");
-    const session = await auth.session(c.req.raw);
-    if (!session) return c.json({ error: { code: "not_signed_in" } }, 401);
-    const affiliations = await affiliationsOf(sql, session.user.id);
-    const refusal = refusalFor(session, affiliations, now());
+    const user = await auth.user(c.req.raw);
+    if (!user) return c.json({ error: { code: "not_signed_in" } }, 401);
+    const affiliations = await affiliationsOf(sql, user.id);
+    const refusal = refusalFor(user, affiliations, now());
     if (refusal) return c.json({ error: { code: refusal.code } }, 403);
-    const { id, username, email, fullName } = session.user;
+    const { id, username, email, fullName } = user;
     return c.json({
       user: { id, username, email, fullName },
-      affiliations: affiliations.map(({ customer: { asn, name }, privs, createdBy }) => ({
-        asn,
-        name,
-        privs,
-        createdBy,
-      })),
+      affiliations: affiliations.map(toApi),
     });
   });
 
-  // The login and what it wrote to the audit log bear the same instant.
-  async function changesAt({ user, authenticatedAt: at }: SignedIn): Promise<AffiliationChanges> {
-    const entries = await readAudit(sql as NonNullable<typeof sql>, userSubject(user.id), { at });
-    const of = (action: string) =>
-      // What the affiliations step wrote.
-      entries.filter((entry) => entry.action === action).map(({ detail }) => detail as never);
-    return { added: of("affiliation.added"), removed: of("affiliation.removed") };
-  }
-
   return app;
+
+  /** Says why not: a page, or JSON for a program. `user` is who is signed in nevertheless. */
+  function refused(c: Context, error: AuthError, user?: User): Response {
+    const { status, code, stage, explanation, retryAfter } = error;
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    if (c.req.path.startsWith("/api/") || c.req.header("accept")?.startsWith("application/json")) {
+      const message = `${explanation.sentence} ${explanation.nextStep}`;
+      return Response.json({ error: { code, stage, message } }, { status, headers });
+    }
+    return page(refusalPage(site, { error, signInHref: "/auth/login" }, user), status, headers);
+  }
 }
 
 // Memberships change while people are signed in, so each request asks again.
 function refusalFor(
-  { user }: SignedIn,
+  user: User,
   affiliations: readonly Affiliation[],
   now: Date,
 ): AuthError | undefined {
-  if (user.isAdmin || affiliations.some(({ customer }) => isActive(customer, now)))
-    return undefined;
+  const mayStay = user.isAdmin || affiliations.some(({ customer }) => isActive(customer, now));
+  if (mayStay) return undefined;
   const code = affiliations.length > 0 ? "affiliations_no_active" : "affiliations_no_match";
   return new AuthError(code, { stage: "session", status: 403, explanation: refusals[code] });
+}
+
+// The login and what it wrote to the audit log bear the same instant.
+async function changesAt(
+  sql: Sql,
+  { user, authenticatedAt: at }: SignedIn,
+): Promise<AffiliationChanges> {
+  const entries = await readAudit(sql, userSubject(user.id), { at });
+  const of = (action: string) =>
+    // What the affiliations step wrote.
+    entries.filter((entry) => entry.action === action).map(({ detail }) => detail as never);
+  return { added: of("affiliation.added"), removed: of("affiliation.removed") };
+}
+
+function toApi({ customer: { asn, name }, privs, createdBy }: Affiliation) {
+  return { asn, name, privs, createdBy };
 }
 
 function notEnabled(): AuthError {
@@ -114,8 +138,8 @@ function notEnabled(): AuthError {
   });
 }
 
-function page(body: Html, status = 200): Response {
-  return new Response(body.text, { status, headers: pageHeaders });
+function page(body: Html, status = 200, more: Readonly<Record<string, string>> = {}): Response {
+  return new Response(body.text, { status, headers: { ...pageHeaders, ...more } });
 }
 
 const pageHeaders = {

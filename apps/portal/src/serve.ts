@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "sallyport";
-import { openDatabase, openSecret } from "./database.ts";
+import { openDatabase, openSecrets } from "./database.ts";
 import { createPortal } from "./portal.ts";
 import { createPortalAuth } from "./portal-auth.ts";
 import type { Settings } from "./settings.ts";
@@ -9,7 +10,7 @@ import type { Settings } from "./settings.ts";
 /** A portal that answers. */
 export interface RunningPortal {
   readonly port: number;
-  /** Lets requests under way finish, then ends. */
+  /** Ends, after at most two seconds for requests that are under way. */
   close(): Promise<void>;
 }
 
@@ -18,26 +19,47 @@ export async function servePortal(settings: Settings, logger: Logger): Promise<R
   const storage = openDatabase(settings);
   await storage.migrate();
   const site = { name: settings.siteName, supportEmail: settings.supportEmail };
-  const auth = createPortalAuth(settings, { storage, secret: openSecret(settings), site, logger });
-  const portal = createPortal({ auth, storage, site, enabled: settings.peeringdb !== undefined });
+  const auth = createPortalAuth(settings, {
+    storage,
+    secrets: openSecrets(settings),
+    site,
+    logger,
+  });
+  const enabled = settings.peeringdb !== undefined;
+  const portal = createPortal({ auth, storage, site, enabled, logger });
   // Without options it makes a plain HTTP server.
   const server = createAdaptorServer({ fetch: portal.fetch }) as Server;
-  await listen(server, settings.port);
+  const silent = silentConnections(server);
+  await listen(server, settings);
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : settings.port,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      for (const socket of silent) socket.destroy();
+      const patience = setTimeout(() => server.closeAllConnections(), 2000);
       await closed;
+      clearTimeout(patience);
       await auth.close();
     },
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
+// Browsers connect ahead of their next request. Node counts such a connection as busy.
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on("connection", (socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.on("request", ({ socket }) => silent.delete(socket));
+  return silent;
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, resolve);
+    server.listen({ port, host }, resolve);
   });
 }

@@ -4,6 +4,8 @@ import type { MfaPolicy, PrivilegePolicy } from "sallyport/affiliations";
 /** What an operator decides, by the names that IXP Manager's operators already have. */
 export interface Settings {
   readonly port: number;
+  /** The address to listen at; undefined means all of this machine's. */
+  readonly host: string | undefined;
   /** Where the world reaches the portal. */
   readonly baseUrl: string;
   readonly databaseUrl: string;
@@ -11,8 +13,8 @@ export interface Settings {
   readonly supportEmail: string | undefined;
   /** Undefined where sign-in with PeeringDB is not enabled. */
   readonly peeringdb: PeeringDBAccess | undefined;
-  /** Given by the operator; undefined lets one be made, which production does not allow. */
-  readonly secret: string | undefined;
+  /** Newest first; none lets one be made, which production does not allow. */
+  readonly secrets: readonly string[];
   /** What an operator should know, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -46,6 +48,7 @@ export function readSettings(env: Environment): Settings {
   const warnings: string[] = [];
   return {
     port,
+    host: env.HOST || undefined,
     baseUrl,
     databaseUrl: env.DATABASE_URL || "sqlite:portal.db",
     siteName: env.IDENTITY_SITENAME || "Member Portal",
@@ -53,7 +56,7 @@ export function readSettings(env: Environment): Settings {
     peeringdb: isTrue(env.AUTH_PEERINGDB_ENABLED)
       ? readPeeringDB(env, baseUrl, warnings)
       : undefined,
-    secret: readSecret(env),
+    secrets: readSecrets(env),
     warnings,
   };
 }
@@ -97,15 +100,16 @@ function readMfa(value: string | undefined): MfaPolicy {
   throw new SettingsError(`AUTH_PEERINGDB_MFA is "none", "admin" or "all", not "${value}"`);
 }
 
-function readSecret(env: Environment): string | undefined {
-  const secret = env.SALLYPORT_SECRET || undefined;
-  if (secret !== undefined && secret.length < 32) {
+// Several are separated by commas: a new one in front, the old ones still open what they sealed.
+function readSecrets(env: Environment): readonly string[] {
+  const secrets = (env.SALLYPORT_SECRET ?? "").split(",").filter((secret) => secret !== "");
+  if (secrets.some((secret) => secret.length < 32)) {
     throw new SettingsError("SALLYPORT_SECRET must have at least 32 characters");
   }
-  if (secret === undefined && env.NODE_ENV === "production") {
+  if (secrets.length === 0 && env.NODE_ENV === "production") {
     throw new SettingsError("NODE_ENV is production, so SALLYPORT_SECRET must be set");
   }
-  return secret;
+  return secrets;
 }
 
 function readPort(env: Environment): number {

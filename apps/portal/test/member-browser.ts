@@ -18,9 +18,9 @@ export interface Shown {
 export class MemberBrowser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
-  readonly #sandbox: Sandbox;
+  readonly #sandbox: Pick<Sandbox, "signIn">;
 
-  constructor(origin: string, sandbox: Sandbox) {
+  constructor(origin: string, sandbox: Pick<Sandbox, "signIn">) {
     this.#origin = origin;
     this.#sandbox = sandbox;
   }

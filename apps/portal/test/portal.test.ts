@@ -189,6 +189,41 @@ test("somebody signed in who goes to sign in again is asked first, by name", asy
   assert.match(page.words, /You are signed in already, as Ada Example .*Continue to PeeringDB/);
 });
 
+test("who is signed in and signs in as somebody else changes neither of the two", async (t) => {
+  const site = await startSite(t);
+  const ada = site.browser();
+  await ada.signIn(1001);
+  const { body } = await ada.me();
+  const page = await ada.signIn(1002);
+  assert.deepEqual([page.status, page.code], [403, "affiliations_other_account"]);
+  assert.match(page.words, /as somebody who has another PeeringDB account. Sign out first/);
+  assert.deepEqual(await ada.me(), { status: 200, body });
+  assert.deepEqual(usersIn(site), {
+    users: ["ada.example"],
+    accounts: 1,
+    affiliations: 2,
+    sessions: 1,
+  });
+});
+
+test("eight first logins of one person at once make one user and eight sessions", async (t) => {
+  const site = await startSite(t);
+  const browsers = Array.from({ length: 8 }, () => site.browser());
+  const callbacks = await Promise.all(browsers.map((browser) => browser.decide(1001)));
+  const pages = await Promise.all(
+    browsers.map((browser, at) => browser.comeBack(callbacks[at] ?? assert.fail())),
+  );
+  for (const page of pages) {
+    assert.deepEqual(networksOn(page.html), ["Alpha Net", "Bravo Networks"]);
+  }
+  assert.deepEqual(usersIn(site), {
+    users: ["ada.example"],
+    accounts: 1,
+    affiliations: 2,
+    sessions: 8,
+  });
+});
+
 test("an administrator keeps the account whatever PeeringDB says", async (t) => {
   const site = await startSite(t);
   await site.browser().signIn(1001);

@@ -3,7 +3,7 @@ import type { BaseAuth, Environment } from "./backend.ts";
 import { defaultPipeline } from "./default-pipeline.ts";
 import { AuthError } from "./errors.ts";
 import type { Tokens } from "./identity.ts";
-import type { Logger } from "./logger.ts";
+import { consoleLogger, type Logger } from "./logger.ts";
 import type { Gate } from "./login.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { refresh } from "./refresh.ts";
@@ -46,7 +46,7 @@ export interface AuthConfig {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds for one request to a provider, and for all of one login. Default 10 s and 15 s. */
   readonly timeouts?: { readonly call?: number; readonly login?: number } | undefined;
-  /** Default `console`. */
+  /** Default: the console, a line each. */
   readonly logger?: Logger | undefined;
   /** Where backends find settings that their constructor was not given. Default `process.env`. */
   readonly env?: Environment | undefined;
@@ -87,7 +87,9 @@ export function createAuth(config: AuthConfig): Auth {
   const origin = checkedOrigin(config.baseUrl);
   const basePath = checkedPath("basePath", config.basePath ?? "/auth");
   const completePath = checkedPath("completePath", config.completePath ?? "/complete/:backend");
-  if (!completePath.includes("/:backend")) throw invalid('completePath must contain "/:backend"');
+  if (!completePath.includes("/:backend") || completePath === "/login/:backend") {
+    throw invalid('completePath must contain "/:backend", and be another than the login\'s');
+  }
   const allowedRedirectHosts = config.allowedRedirectHosts ?? [];
   const home = (name: "loginRedirectUrl" | "logoutRedirectUrl") => {
     const url = safeNext(config[name] ?? "/", origin, allowedRedirectHosts);
@@ -102,7 +104,7 @@ export function createAuth(config: AuthConfig): Auth {
     now,
     sessions: config.session ?? databaseSessions(),
     pipeline: config.pipeline ?? defaultPipeline,
-    logger: config.logger ?? console,
+    logger: config.logger ?? consoleLogger,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
       transport: config.fetch ? fetchTransport(config.fetch) : transport,

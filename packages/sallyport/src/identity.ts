@@ -34,6 +34,9 @@ export interface Tokens {
   readonly answer: JsonObject;
 }
 
+/** Fields of a token answer that whoever has them may use: kept sealed, or not at all. */
+export const secretFields = ["access_token", "refresh_token", "id_token"] as const;
+
 /** A network that a provider says a person is affiliated with. */
 export interface Network {
   /** Autonomous system number, 1 to 4294967294. */

@@ -15,11 +15,12 @@ export {
   catalogue,
   type ErrorCode,
   type Explanation,
+  logFacts,
   type Stage,
 } from "./errors.ts";
 export type { Http, HttpAnswer, HttpLimits, HttpRequest, Transport } from "./http.ts";
 export type { Identity, Json, JsonObject, Network, Tokens, UserDetails } from "./identity.ts";
-export type { Logger } from "./logger.ts";
+export { consoleLogger, type Logger } from "./logger.ts";
 export {
   type AnyStep,
   after,
@@ -50,6 +51,7 @@ export {
   type Storage,
   StorageUnavailable,
   type Tables,
+  toAuthError,
   type Used,
   type User,
   type UserChanges,

@@ -1,11 +1,11 @@
 import type { BaseAuth } from "./backend.ts";
-import { AuthError, type ErrorCode, logFacts } from "./errors.ts";
+import { AuthError, type ErrorCode, logFacts, type Stage } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import type { Logger } from "./logger.ts";
 import { type EndFacts, type Pipeline, Refusal, runPhase, type StartFacts } from "./pipeline.ts";
 import { randomToken, type Seal } from "./seal.ts";
 import type { Flow, SessionStore } from "./session.ts";
-import { Conflict, type Storage, storageFailure, type Tables, type User } from "./storage.ts";
+import { Conflict, type Storage, type Tables, toAuthError, type User } from "./storage.ts";
 import { type Bounds, boundedHttp } from "./wire/bounded-http.ts";
 
 // The story of a login. A person leaves through the first door, `begin`, and comes back
@@ -36,11 +36,13 @@ export async function begin(
   wish: { readonly next: string; readonly signedIn: User | undefined },
 ): Promise<{ readonly location: string; readonly flow: Flow }> {
   const state = randomToken();
-  const { location, keep = {} } = await backend.authUrl({
-    http: boundedHttp(backend, "begin", gate.bounds),
-    redirectUri: callbackAddress(gate, backend, state),
-    state,
-  });
+  const { location, keep = {} } = await asking(backend, "begin", () =>
+    backend.authUrl({
+      http: boundedHttp(backend, "begin", gate.bounds),
+      redirectUri: callbackAddress(gate, backend, state),
+      state,
+    }),
+  );
   const flow: Flow = {
     backend: backend.name,
     state,
@@ -76,13 +78,15 @@ export async function complete(gate: Gate, backend: BaseAuth, back: Return): Pro
   const flow = await admit(gate, backend, back, now);
 
   const http = boundedHttp(backend, "callback", gate.bounds);
-  const identity = await backend.authComplete({
-    http,
-    redirectUri: callbackAddress(gate, backend, flow.state),
-    callback: back.callback,
-    keep: flow.keep,
-    now,
-  });
+  const identity = await asking(backend, "callback", () =>
+    backend.authComplete({
+      http,
+      redirectUri: callbackAddress(gate, backend, flow.state),
+      callback: back.callback,
+      keep: flow.keep,
+      now,
+    }),
+  );
 
   const start: StartFacts = {
     identity,
@@ -126,7 +130,7 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
   const first = await gate.storage.used
     .add(`state ${flow.state}`, new Date(flow.expiresAt), now)
     .catch((error: unknown) => {
-      throw storageFailure(error);
+      throw toAuthError(error);
     });
   if (!first) throw refuse("state_used", "the state was used before");
   return flow;
@@ -167,7 +171,7 @@ async function afterwards(
   try {
     accepted(await runPhase(gate.pipeline, "after", facts, { backend, http, now }));
   } catch (error) {
-    const facts = { backend: backend.name, ...logFacts(storageFailure(error)) };
+    const facts = { backend: backend.name, ...logFacts(toAuthError(error)) };
     gate.logger.error("a step after the login failed", facts);
   }
 }
@@ -183,9 +187,26 @@ async function startedOver<T>(
   try {
     return await storage.transaction(work);
   } catch (error) {
-    if (!(error instanceof Conflict) || attempt === mostAttempts) throw storageFailure(error);
+    if (!(error instanceof Conflict) || attempt === mostAttempts) throw toAuthError(error);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt));
     return startedOver(storage, work, attempt + 1);
+  }
+}
+
+/** What a backend says; what it throws that is no `AuthError` is a fault of its own code. */
+async function asking<T>(backend: BaseAuth, stage: Stage, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof AuthError) throw error;
+    const words = error instanceof Error ? error.message : "something that is not an Error";
+    const message = `${backend.name} threw: ${words}`;
+    throw new AuthError("application_fault", {
+      stage,
+      backend: backend.name,
+      message,
+      cause: error,
+    });
   }
 }
 

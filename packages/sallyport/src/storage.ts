@@ -48,7 +48,7 @@ export function completeUser(user: NewUser, now: Date): Omit<User, "id"> {
 /** What may change about a user. */
 export type UserChanges = Partial<Omit<User, "id" | "createdAt" | "updatedAt">>;
 
-/** The users. An application with a users table of its own passes its own five functions. */
+/** The users. */
 export interface Users {
   find(id: UserId): Promise<User | undefined>;
   /** Whoever has this address as NFKC and lower case compare it; several where several do. */
@@ -167,8 +167,8 @@ export class StorageUnavailable extends Error {
   override readonly name = "StorageUnavailable";
 }
 
-/** What a storage threw, as the `AuthError` that a login or a request ends with. */
-export function storageFailure(thrown: unknown): AuthError {
+/** Whatever was thrown, the storage's own errors above all, as the `AuthError` that a request ends with. */
+export function toAuthError(thrown: unknown): AuthError {
   if (thrown instanceof AuthError) return thrown;
   const code =
     thrown instanceof StorageUnavailable

@@ -1,9 +1,6 @@
-import type { JsonObject, Tokens } from "./identity.ts";
+import { type JsonObject, secretFields, type Tokens } from "./identity.ts";
 import type { Seal } from "./seal.ts";
 import type { Association } from "./storage.ts";
-
-/** Fields of `extra_data` that are never written in the clear. */
-const secretFields = ["access_token", "refresh_token", "id_token"] as const;
 
 /** What a login or a refresh brought for an association. */
 export interface Brought {

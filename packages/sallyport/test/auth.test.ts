@@ -50,7 +50,14 @@ const mistakes: readonly [Partial<AuthConfig>, string][] = [
   [{ basePath: "/auth/" }, 'createAuth: basePath must be a path like "/auth", not "/auth/"'],
   [{ basePath: "/a//b" }, 'createAuth: basePath must be a path like "/auth", not "/a//b"'],
   [{ basePath: "" }, 'createAuth: basePath must be a path like "/auth", not ""'],
-  [{ completePath: "/callback" }, 'createAuth: completePath must contain "/:backend"'],
+  [
+    { completePath: "/callback" },
+    'createAuth: completePath must contain "/:backend", and be another than the login\'s',
+  ],
+  [
+    { completePath: "/login/:backend" },
+    'createAuth: completePath must contain "/:backend", and be another than the login\'s',
+  ],
   [
     { completePath: "/:backend?x=1" },
     'createAuth: completePath must be a path like "/auth", not "/:backend?x=1"',

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Browser } from "./browser.ts";
 import type { Behaviour } from "./provider.ts";
-import { startSite } from "./site.ts";
+import { ExampleOAuth2, settingsFor, startSite } from "./site.ts";
 
 const html = { body: "<html><body>We are down for maintenance</body></html>" };
 const tenMegabytes = { headers: { "content-type": "application/json" }, body: "x".repeat(1e7) };
@@ -118,3 +119,37 @@ test("all calls of one login together have a limit, too", async (t) => {
   assert.match(await answer.text(), /provider_timeout/);
   assert.ok(performance.now() - began < 1000);
 });
+
+for (const [when, stage] of [
+  ["authUrl", "begin"],
+  ["authComplete", "callback"],
+] as const) {
+  test(`a fault in a backend's ${when} is one of the application, and names the backend`, async (t) => {
+    class Faulty extends ExampleOAuth2 {}
+    Object.defineProperty(Faulty.prototype, when, {
+      value: async () => {
+        throw new TypeError("x is undefined");
+      },
+    });
+    const { lines, browser } = await startSite(t, {
+      backends: (at) => [new Faulty(settingsFor(at))],
+    });
+    const person = browser();
+    const first = await person.get("/auth/login/example");
+    const answer =
+      first.status === 303 ? await person.send("GET", await back(person, first)) : first;
+    assert.equal(answer.status, 500);
+    assert.doesNotMatch(await answer.text(), /undefined/);
+    const facts = lines[0]?.facts as Record<string, string>;
+    assert.deepEqual(
+      [facts.code, facts.stage, facts.backend],
+      ["application_fault", stage, "example"],
+    );
+    assert.equal(facts.message, "example threw: x is undefined");
+  });
+}
+
+/** Where the provider sends the browser back to. */
+async function back(person: Browser, left: Response): Promise<string> {
+  return (await person.follow(left)).headers.get("location") ?? "";
+}

@@ -9,6 +9,7 @@ import { codeOf, startSite, temporaryFile } from "./site.ts";
 const kinds: Readonly<Record<string, (file: string) => Storage>> = {
   memory: memoryStorage,
   file: sqliteStorage,
+  "SQLite in memory": () => sqliteStorage(":memory:"),
 };
 
 for (const [kind, open] of Object.entries(kinds)) {

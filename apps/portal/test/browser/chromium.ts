@@ -48,8 +48,11 @@ export async function openWindow(
 ): Promise<Window> {
   const context = await browser.newContext({ javaScriptEnabled: false, ...options });
   t.after(() => context.close());
+  context.setDefaultTimeout(10_000);
   const complaints: string[] = [];
-  context.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  context.on("console", (message) => {
+    complaints.push(`${message.location().url} ${message.type()}: ${message.text()}`);
+  });
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   return { context, page: await context.newPage(), complaints };

@@ -23,7 +23,11 @@ export async function answered(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<boolean> {
-  const answer = await auth.answer(toIncoming(incoming, auth.origin));
+  // Express cuts the mount path off `url` and keeps the whole in `originalUrl`.
+  const { originalUrl: target = incoming.url ?? "" } = incoming as { originalUrl?: string };
+  // `*`, or a whole address as for a proxy (RFC 9112, section 3.2), is no route of ours.
+  if (!target.startsWith("/")) return false;
+  const answer = await auth.answer(toIncoming(incoming, auth.origin + target));
   if (!answer) return false;
   outgoing.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) outgoing.setHeader(name, value);
@@ -32,13 +36,6 @@ export async function answered(
   return true;
 }
 
-function toIncoming(request: IncomingMessage, origin: string): Incoming {
-  const { method = "GET", headers } = request;
-  // Express cuts the mount path off `url` and keeps the whole in `originalUrl`.
-  const { originalUrl = request.url } = request as { originalUrl?: string };
-  return {
-    method,
-    url: origin + originalUrl,
-    headers: { get: (name) => headers[name]?.toString() ?? null },
-  };
+function toIncoming({ method = "GET", headers }: IncomingMessage, url: string): Incoming {
+  return { method, url, headers: { get: (name) => headers[name]?.toString() ?? null } };
 }

@@ -1,6 +1,6 @@
 import { AuthError } from "../errors.ts";
 import { type Refusal, refuse, type StartFacts, within } from "../pipeline.ts";
-import type { Sql, User } from "../storage.ts";
+import type { Sql, Tables, User } from "../storage.ts";
 import { userSubject, writeAudit } from "./audit-log.ts";
 import { type Customer, fromPeeringDB } from "./customers.ts";
 import { type Plan, type PrivilegePolicy, planAffiliations, type Reason } from "./plan.ts";
@@ -56,19 +56,13 @@ export function syncAffiliations(options: SyncOptions = {}) {
       if (identity.provider !== provider) return { affiliationChanges: nothing };
       const { sql } = tables;
       if (!sql) throw new Error("affiliations need a SQL storage");
-      // The networks of one account would undo what those of the other gave.
-      const accounts = await tables.associations.ofUser(user.id);
-      if (accounts.filter((account) => account.provider === provider).length > 1) {
-        throw refusal("affiliations_other_account");
-      }
+      await refuseSecondAccount(tables, user, provider);
       const { networks, amr } = identity;
-      const demandStrongLogin = (administers: boolean) => {
-        const demanded = mfa === "all" || (mfa === "admin" && administers);
-        if (demanded && !isStrongLogin(amr)) throw refusal("mfa_required");
-      };
+      const isTooWeak = (administers: boolean) =>
+        (mfa === "all" || (mfa === "admin" && administers)) && !isStrongLogin(amr);
       if (!networks) {
         if (!user.isAdmin) throw refusal("affiliations_unknown");
-        demandStrongLogin(true);
+        if (isTooWeak(true)) throw refusal("mfa_required");
         return { affiliationChanges: nothing };
       }
 
@@ -76,16 +70,21 @@ export function syncAffiliations(options: SyncOptions = {}) {
         customers: await customersByAsn(sql, [...new Set(networks.map(({ asn }) => asn))]),
         affiliations: await affiliationsOf(sql, user.id),
       };
-      const plan = planAffiliations(networks, ours, { privs, now });
-      const granted = [...plan.keep, ...plan.add];
-      const code = user.isAdmin ? undefined : verdict(networks.length, plan);
-      // A person whom we do not know leaves nothing behind.
-      if (code && isNew) throw refusal(code);
-      if (!code) demandStrongLogin(user.isAdmin || granted.some((grant) => grant.privs === 2));
-
+      const whole = planAffiliations(networks, ours, { privs, now });
+      const granted = [...whole.keep, ...whole.add];
+      const administers = user.isAdmin || granted.some((grant) => grant.privs === 2);
+      const code =
+        (user.isAdmin ? undefined : verdict(networks.length, whole)) ??
+        (isTooWeak(administers) ? "mfa_required" : undefined);
+      // A weak login gives nothing, but whoever has left has left.
+      const plan = code === "mfa_required" ? { ...whole, add: [], keep: [] } : whole;
+      // A person whom we do not know, or who has lost nothing, leaves nothing behind.
+      const undo = isNew || (code === "mfa_required" && plan.remove.length === 0);
+      if (code && undo) throw refusal(code);
       await apply(sql, user, plan, now);
       const affiliationChanges = changesOf(plan);
       if (!code) return { affiliationChanges };
+
       if (granted.length === 0) {
         await tables.users.remove(user.id);
         await audit(sql, user, "user.removed", { username: user.username, reason: code }, now);
@@ -97,6 +96,13 @@ export function syncAffiliations(options: SyncOptions = {}) {
 }
 
 const nothing: AffiliationChanges = { added: [], removed: [] };
+
+// The networks of one account would undo what those of the other gave.
+async function refuseSecondAccount(tables: Tables, user: User, provider: string): Promise<void> {
+  const accounts = await tables.associations.ofUser(user.id);
+  const several = accounts.filter((account) => account.provider === provider).length > 1;
+  if (several) throw refusal("affiliations_other_account");
+}
 
 function verdict(networks: number, plan: Plan): RefusalCode | undefined {
   if (networks === 0) return "affiliations_none";

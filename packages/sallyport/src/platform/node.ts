@@ -9,8 +9,9 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { type HttpAnswer, type HttpLimits, type HttpRequest, TransportFailure } from "../http.ts";
 
-// Node's own functions do here in microseconds what WebCrypto hands to a thread pool.
 export { fetchTransport } from "./web.ts";
+
+// Node's own functions do here in microseconds what WebCrypto hands to a thread pool.
 
 /** SHA-256 of a text's UTF-8 bytes. */
 export async function sha256(text: string): Promise<Uint8Array> {
@@ -24,6 +25,7 @@ let handedOut = block.length;
 
 /** Random bytes that nobody can guess, each handed out once and wiped here. At most 4096. */
 export function randomBytes(length: number): Uint8Array {
+  if (length > block.length) throw new RangeError(`at most ${block.length} random bytes at once`);
   if (handedOut + length > block.length) {
     randomFillSync(block);
     handedOut = 0;

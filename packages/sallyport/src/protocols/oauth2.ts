@@ -10,7 +10,14 @@ import {
 } from "../backend.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Http } from "../http.ts";
-import type { Identity, Json, JsonObject, Tokens, UserDetails } from "../identity.ts";
+import {
+  type Identity,
+  type Json,
+  type JsonObject,
+  secretFields,
+  type Tokens,
+  type UserDetails,
+} from "../identity.ts";
 import { randomToken } from "../seal.ts";
 import {
   type ClientAuthMethod,
@@ -19,7 +26,7 @@ import {
   type TokenClient,
 } from "../wire/token-request.ts";
 
-/** Settings of an OAuth 2 backend. Each may come from the environment: {@link BaseAuth.variable}. */
+/** Settings of an OAuth 2 backend. Texts and lists of texts may come from the environment: {@link BaseAuth.variable}. */
 export interface OAuth2Settings extends BackendSettings {
   /** The client identifier that the provider gave (`…_KEY`). */
   readonly clientId?: string | undefined;
@@ -77,6 +84,8 @@ export abstract class BaseOAuth2<
   readonly defaultUsePkce: boolean = true;
   /** `plain` only for a provider that knows no other: whoever sees the request can answer it. */
   readonly pkceDefaultCodeChallengeMethod: "S256" | "plain" = "S256";
+  /** Endpoints whose template was filled in and checked. */
+  readonly #endpoints = new Map<string, string>();
 
   /** Fetches the profile and checks it: what comes in is unknown, what goes out has a type. */
   abstract userData(tokens: Tokens, http: Http): Promise<Profile>;
@@ -91,6 +100,7 @@ export abstract class BaseOAuth2<
 
   override bind(environment: Environment): void {
     super.bind(environment);
+    this.#endpoints.clear();
     this.clientId();
     this.endpoint("authorizationUrl");
     this.endpoint("accessTokenUrl");
@@ -175,7 +185,11 @@ export abstract class BaseOAuth2<
 
   /** An endpoint: the setting of that name, else the attribute, with settings put in for braces. */
   protected endpoint(name: "authorizationUrl" | "accessTokenUrl" | "refreshTokenUrl"): string {
-    return this.fillIn(String(this.setting(name) ?? this[name]), name);
+    const known = this.#endpoints.get(name);
+    if (known !== undefined) return known;
+    const url = this.fillIn(String(this.setting(name) ?? this[name]), name);
+    this.#endpoints.set(name, url);
+    return url;
   }
 
   /** A template with each `{name}` replaced by the setting, else the attribute, of that name. */
@@ -238,9 +252,13 @@ export abstract class BaseOAuth2<
       typeof entry === "string" ? [[entry, entry] as const] : Object.entries(entry),
     );
     // Both the profile and the token answer came as JSON.
-    return Object.fromEntries(names.map(([name, alias]) => [alias, fields[name] as Json]));
+    // Tokens are kept by themselves, sealed, and under no other name.
+    const open = names.filter(([name]) => !secretNames.has(name));
+    return Object.fromEntries(open.map(([name, alias]) => [alias, fields[name] as Json]));
   }
 }
+
+const secretNames: ReadonlySet<string> = new Set(secretFields);
 
 /** `S256` of a code verifier (RFC 7636, section 4.2). */
 export async function challengeOf(verifier: string): Promise<string> {

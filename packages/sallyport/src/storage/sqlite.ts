@@ -161,7 +161,9 @@ class Connection implements Sql {
       // No more waiting inside SQLite: it would block every other request of this process.
       this.database.pragma("busy_timeout = 0");
     } catch (error) {
-      throw toStorageError(error);
+      // Among them a missing folder, which better-sqlite3 reports as a TypeError.
+      const words = error instanceof Error ? error.message : String(error);
+      throw new StorageUnavailable(`${path}: ${words}`, { cause: error });
     }
   }
 

@@ -2,7 +2,7 @@ import type { BaseAuth } from "../backend.ts";
 import { AuthError, logFacts } from "../errors.ts";
 import { begin, complete, type Gate, stateOf } from "../login.ts";
 import type { SignedIn } from "../session.ts";
-import { storageFailure } from "../storage.ts";
+import { toAuthError } from "../storage.ts";
 import {
   type Answer,
   failureBody,
@@ -183,7 +183,7 @@ async function failed(
 ): Promise<Answer> {
   const { site, request } = visit;
   // Whatever is no AuthError yet was thrown while a session was read or ended.
-  const error = storageFailure(thrown);
+  const error = toAuthError(thrown);
   report(visit, name, error);
 
   const backend = site.backends.get(name);
@@ -199,8 +199,13 @@ async function failed(
 }
 
 function report({ site }: Visit, backend: string, error: AuthError): void {
-  const level = error.status >= 500 ? "error" : "warn";
-  site.gate.logger[level]("a login failed", { backend, ...logFacts(error) });
+  const facts = { backend, ...logFacts(error) };
+  // Requests that begin nothing are no login, and any robot can send them.
+  if (error.stage === "request" && error.code !== "application_fault") {
+    site.gate.logger.info("a request was refused", facts);
+  } else {
+    site.gate.logger[error.status >= 500 ? "error" : "warn"]("a login failed", facts);
+  }
 }
 
 function forgottenFlow({ site, url, cookies }: Visit, backend: BaseAuth): string[] {

@@ -32,20 +32,25 @@ export async function exchangeCode(
   http: Http,
   now: Date,
 ): Promise<Tokens> {
+  const exchange: Exchange = { client, stage: "token", onInvalidGrant: "code_refused" };
   const codes = grant.callback.getAll("code");
   if (codes.length !== 1 || codes[0] === "") {
-    throw failure(client, "callback_invalid", `expected one code and got ${codes.length}`);
+    throw failure(
+      { ...exchange, stage: "callback" },
+      "callback_invalid",
+      `expected one code and got ${codes.length}`,
+    );
   }
   // The code alone goes on: login has checked the state, and without an issuer of its own
   // what a plain OAuth 2 server says as `iss` decides nothing.
-  const { server, party, authentication, options } = conversation(client, http, "code_refused");
+  const { server, party, authentication, options } = conversation(exchange, http);
   const callback = oauth.validateAuthResponse(
     server,
     party,
     new URLSearchParams({ code: codes[0] as string }),
     oauth.skipStateCheck,
   );
-  return tokensFrom(client, now, async () => {
+  return tokensFrom(exchange, now, async () => {
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       party,
@@ -70,8 +75,9 @@ export async function exchangeRefreshToken(
   http: Http,
   now: Date,
 ): Promise<Tokens> {
-  const { server, party, authentication, options } = conversation(client, http, "token_revoked");
-  return tokensFrom(client, now, async () => {
+  const exchange: Exchange = { client, stage: "refresh", onInvalidGrant: "token_revoked" };
+  const { server, party, authentication, options } = conversation(exchange, http);
+  return tokensFrom(exchange, now, async () => {
     const response = await oauth.refreshTokenGrantRequest(
       server,
       party,
@@ -83,9 +89,17 @@ export async function exchangeRefreshToken(
   });
 }
 
+/** One conversation with a token endpoint: who asks, when, and what its refusal means. */
+interface Exchange {
+  readonly client: TokenClient;
+  readonly stage: Stage;
+  readonly onInvalidGrant: ErrorCode;
+}
+
 // What oauth4webapi is told about the two parties, and how it asks. Answers are made
 // regular before it sees them, so that it can stay as strict as it is.
-function conversation(client: TokenClient, http: Http, onInvalidGrant: ErrorCode) {
+function conversation(exchange: Exchange, http: Http) {
+  const { client } = exchange;
   const server: oauth.AuthorizationServer = {
     // Compared with nothing: an answer's id_token and `iss` are dropped.
     issuer: new URL(client.tokenUrl).origin,
@@ -112,7 +126,7 @@ function conversation(client: TokenClient, http: Http, onInvalidGrant: ErrorCode
           ? { url, method: "POST", headers, body: form }
           : { url: `${url}${url.includes("?") ? "&" : "?"}${form}`, headers },
       );
-      return new ParsedResponse(regular(client, answer, onInvalidGrant));
+      return new ParsedResponse(regular(exchange, answer));
     },
   };
   return { server, party, authentication, options };
@@ -133,54 +147,60 @@ class ParsedResponse extends Response {
   }
 }
 
-function regular(client: TokenClient, answer: HttpAnswer, onInvalidGrant: ErrorCode): JsonObject {
+function regular(exchange: Exchange, answer: HttpAnswer): JsonObject {
   const outage = statusFailure(answer);
   if (outage) {
-    throw failure(client, outage, `the token endpoint answered with ${describe(answer)}`, answer);
+    throw failure(exchange, outage, `the token endpoint answered with ${describe(answer)}`, answer);
   }
   const body = parseJson(answer);
   if (!isJsonObject(body)) {
     const code = answer.status === 401 ? "client_refused" : "answer_invalid";
-    throw failure(client, code, `expected tokens and got ${describe(answer)}`);
+    throw failure(exchange, code, `expected tokens and got ${describe(answer)}`);
   }
   // Some providers refuse with status 200, so the error counts and not the status.
   if (typeof body.error === "string") {
     const error = body.error;
     const code =
-      client.errorCode?.(error) ?? standardErrors(onInvalidGrant)[error] ?? "provider_refused";
+      exchange.client.errorCode?.(error) ?? standardErrors(exchange)[error] ?? "provider_refused";
     throw failure(
-      client,
+      exchange,
       code,
       `the token endpoint refused with ${printable(error)} (status ${answer.status})`,
     );
   }
   if (answer.status === 401 || answer.status === 403) {
     throw failure(
-      client,
+      exchange,
       "client_refused",
       `the token endpoint answered with status ${answer.status}`,
     );
   }
   if (answer.status !== 200 || typeof body.access_token !== "string" || body.access_token === "") {
     throw failure(
-      client,
+      exchange,
       "answer_invalid",
       `the token answer has no access_token (${describe(answer)})`,
     );
   }
   const { id_token: _unchecked, ...rest } = body;
-  return { token_type: "bearer", ...rest };
+  return { token_type: "bearer", ...Object.fromEntries(Object.entries(rest).flatMap(plain)) };
+}
+
+// What is null or empty is left out, and a list of scopes is the text that it stands for.
+function plain([name, value]: [string, JsonObject[string]]): [string, JsonObject[string]][] {
+  if (value === null || (value === "" && name !== "scope")) return [];
+  return [[name, name === "scope" && Array.isArray(value) ? value.join(" ") : value]];
 }
 
 async function tokensFrom(
-  client: TokenClient,
+  exchange: Exchange,
   now: Date,
   ask: () => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Tokens> {
   const answer = await ask().catch((error: unknown) => {
     if (error instanceof AuthError) throw error;
     // oauth4webapi's error holds the answer, tokens included; only its words go on.
-    throw failure(client, "answer_invalid", error instanceof Error ? error.message : "no tokens");
+    throw failure(exchange, "answer_invalid", error instanceof Error ? error.message : "no tokens");
   });
   return {
     accessToken: answer.access_token,
@@ -196,7 +216,7 @@ async function tokensFrom(
 }
 
 // RFC 6749, section 5.2.
-function standardErrors(onInvalidGrant: ErrorCode): Readonly<Record<string, ErrorCode>> {
+function standardErrors({ onInvalidGrant }: Exchange): Readonly<Record<string, ErrorCode>> {
   return {
     invalid_client: "client_refused",
     unauthorized_client: "client_refused",
@@ -204,15 +224,14 @@ function standardErrors(onInvalidGrant: ErrorCode): Readonly<Record<string, Erro
   };
 }
 
-function failure(client: TokenClient, code: ErrorCode, message: string, answer?: HttpAnswer) {
-  const stage: Stage = code === "callback_invalid" ? "callback" : "token";
+function failure(
+  { client: { backend }, stage }: Exchange,
+  code: ErrorCode,
+  message: string,
+  answer?: HttpAnswer,
+): AuthError {
   const retryAfter = answer && retryAfterOf(answer);
-  return new AuthError(code, {
-    stage,
-    backend: client.backend,
-    message: `${client.backend}: ${message}`,
-    retryAfter,
-  });
+  return new AuthError(code, { stage, backend, message: `${backend}: ${message}`, retryAfter });
 }
 
 // A provider's word, short and plain enough for a line in a log.

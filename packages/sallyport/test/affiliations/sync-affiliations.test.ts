@@ -470,6 +470,14 @@ describe("the demand for a strong login", () => {
     assert.equal((await exchange.signIn(weak)).refused, "mfa_required");
   });
 
+  test("spares nobody who has left: what they lost is taken away all the same", async (t) => {
+    const { exchange } = await withAda(t, { mfa: "all" });
+    const weak = ada([net(64496), net(64498)], { amr: ["pwd"] });
+    await exchange.member(64498, "Charlie");
+    assert.equal((await exchange.signIn(weak)).refused, "mfa_required");
+    assert.deepEqual(await exchange.links(), ["Alpha:1"]);
+  });
+
   test("is judged by what the session keeps, with its time", async (t) => {
     const { exchange, first } = await withAda(t);
     const session = await exchange.auth.session({

@@ -152,6 +152,14 @@ test("a file that is no database is unavailable", (t) => {
   assert.throws(() => sqliteStorage(file), StorageUnavailable);
 });
 
+test("a file in a folder that is not there is unavailable, and named", (t) => {
+  const path = `${temporaryFile(t, "no-folder")}/test.db`;
+  assert.throws(
+    () => sqliteStorage(path),
+    (error) => error instanceof StorageUnavailable && error.message.startsWith(`${path}: `),
+  );
+});
+
 test("what has expired is cleared away in time", async (t) => {
   const file = temporaryFile(t);
   const { users, sessions, used } = open(t, file);

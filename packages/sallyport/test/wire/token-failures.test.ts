@@ -41,7 +41,7 @@ const refusals: readonly [string, Behaviour, string][] = [
   ["an empty access_token", { body: { ...bearer, access_token: "" } }, "answer_invalid"],
   ["a number for a token", { body: { ...bearer, access_token: 7 } }, "answer_invalid"],
   ["another token_type", { body: { ...tokens, token_type: "mac" } }, "answer_invalid"],
-  ["a token_type of no text", { body: { ...tokens, token_type: null } }, "answer_invalid"],
+  ["a token_type of no text", { body: { ...tokens, token_type: 7 } }, "answer_invalid"],
   ["expires_in of no number", { body: { ...bearer, expires_in: "soon" } }, "answer_invalid"],
   ["a list", { body: [bearer] }, "answer_invalid"],
   [

@@ -177,3 +177,19 @@ for (const idToken of ["nonsense", "a.b.c", 7, null]) {
     assert.equal("id_token" in tokens.answer, false);
   });
 }
+
+test("null and empty fields count as absent, and a list of scopes as their text", async (t) => {
+  const { provider, exchange } = await start(t);
+  const empty = { refresh_token: null, expires_in: null, scope: ["read", "write"] };
+  provider.on("/token", { body: { ...answer, ...empty } });
+  const tokens = await exchange();
+  assert.equal(tokens.refreshToken, undefined);
+  assert.equal(tokens.expiresAt, undefined);
+  assert.equal(tokens.scope, "read write");
+});
+
+test("a scope that is empty stays so, since it says that nothing was granted", async (t) => {
+  const { provider, exchange } = await start(t);
+  provider.on("/token", { body: { ...answer, scope: "", refresh_token: "" } });
+  assert.equal((await exchange()).scope, "");
+});
