@@ -30,6 +30,8 @@ export function openSecrets({
 function sqlitePath(databaseUrl: string): string {
   const [, path] = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl) ?? [];
   if (path) return path;
-  const scheme = databaseUrl.split(":")[0];
-  throw new SettingsError(`DATABASE_URL must be sqlite:FILE; "${scheme}:" is not supported yet`);
+  // A database's address may have a password in it, so only its kind is said.
+  const [, scheme] = /^(\w+):/.exec(databaseUrl) ?? [];
+  const got = scheme ? `not ${scheme}:` : "with the scheme in front";
+  throw new SettingsError(`DATABASE_URL must be sqlite:FILE, ${got}`);
 }

@@ -52,6 +52,8 @@ export function createPortal(parts: PortalParts): Hono {
     return refused(c, error);
   });
 
+  app.notFound((c) => refused(c, notFound()));
+
   app.get("/style.css", (c) => {
     c.header("cache-control", "max-age=3600");
     return c.body(style, 200, { "content-type": "text/css; charset=utf-8" });
@@ -129,13 +131,21 @@ function toApi({ customer: { asn, name }, privs, createdBy }: Affiliation) {
 
 function notEnabled(): AuthError {
   return new AuthError("not_enabled", {
-    stage: "request",
+    stage: "begin",
     status: 403,
     explanation: {
       sentence: "Sign-in with PeeringDB is not enabled on this portal.",
       nextStep: "Please contact our support if you expected it to be.",
     },
   });
+}
+
+function notFound(): AuthError {
+  const explanation = {
+    sentence: "There is no such page.",
+    nextStep: "The name of this site, above, leads to its first page.",
+  };
+  return new AuthError("page_unknown", { stage: "request", status: 404, explanation });
 }
 
 function page(body: Html, status = 200, more: Readonly<Record<string, string>> = {}): Response {

@@ -44,7 +44,7 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Environment): Settings {
   const port = readPort(env);
-  const baseUrl = (env.BASE_URL || `http://localhost:${port}`).replace(/\/+$/, "");
+  const baseUrl = readBaseUrl(env.BASE_URL || `http://localhost:${port}`);
   const warnings: string[] = [];
   return {
     port,
@@ -102,7 +102,7 @@ function readMfa(value: string | undefined): MfaPolicy {
 
 // Several are separated by commas: a new one in front, the old ones still open what they sealed.
 function readSecrets(env: Environment): readonly string[] {
-  const secrets = (env.SALLYPORT_SECRET ?? "").split(",").filter((secret) => secret !== "");
+  const secrets = (env.SALLYPORT_SECRET ?? "").split(/[\s,]+/).filter(Boolean);
   if (secrets.some((secret) => secret.length < 32)) {
     throw new SettingsError("SALLYPORT_SECRET must have at least 32 characters");
   }
@@ -116,6 +116,12 @@ function readPort(env: Environment): number {
   const port = Number(env.PORT || 3000);
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new SettingsError(`PORT must be a number from 0 to 65535, not "${env.PORT}"`);
+}
+
+function readBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  throw new SettingsError(`BASE_URL must be like https://portal.example.net, not "${text}"`);
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -24,7 +24,7 @@ describe("the command", { concurrency: 2 }, () => {
     [
       "another database",
       { DATABASE_URL: "postgres://u:p@h/d" },
-      /"postgres:" is not supported yet/,
+      /must be sqlite:FILE, not postgres:/,
     ],
     ["no client", { AUTH_PEERINGDB_ENABLED: "true" }, /so PEERINGDB_OAUTH_CLIENT_ID must be set/],
     ["plain http", { BASE_URL: "http://portal.ix.example" }, /must be https/],

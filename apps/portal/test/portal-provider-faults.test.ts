@@ -110,3 +110,18 @@ test("whoever is signed in already stays so while PeeringDB is gone", async (t) 
   assert.equal((await ada.comeBack(back)).code, "provider_failed");
   assert.equal((await ada.me()).status, 200);
 });
+
+test("a fault of the portal's own gets a page that tells nothing of it, and a line in the log", async (t) => {
+  const site = await startSite(t);
+  const ada = site.browser();
+  await ada.signIn(1001);
+  site.database.exec("drop table affiliations");
+  const page = await ada.open("/");
+  assert.deepEqual([page.status, page.code], [500, "application_fault"]);
+  assert.equal(page.headers.get("cache-control"), "no-store");
+  assert.doesNotMatch(page.html, /table|affiliations|sqlite/i);
+  assert.deepEqual((await ada.me()).status, 500);
+  const { level, message, facts } = site.lines.at(-1) ?? assert.fail("no line");
+  assert.deepEqual([level, message], ["error", "a request failed"]);
+  assert.match(JSON.stringify(facts), /no such table/);
+});

@@ -186,3 +186,13 @@ function dump(database: import("better-sqlite3").Database): unknown {
     database.prepare(`select * from ${table} order by 1`).all(),
   );
 }
+
+test("an address that the portal does not have is a page of its own, and JSON below /api", async (t) => {
+  const site = await startSite(t);
+  const page = await site.browser().open("/nowhere");
+  assert.deepEqual([page.status, page.code], [404, "page_unknown"]);
+  assert.match(page.words, /^Example IX That did not work There is no such page/);
+  const api = await fetch(`${site.origin}/api/nowhere`);
+  assert.equal(api.status, 404);
+  assert.match(await api.text(), /"code":"page_unknown"/);
+});

@@ -8,7 +8,7 @@ import { layout, type Site } from "./layout.ts";
 export function refusalPage(site: Site, { error, signInHref }: FailureView, user?: User): Html {
   return layout(
     site,
-    user ? "No access at the moment" : "Sign-in did not succeed",
+    titleOf(error, user),
     html`<div class="notice refused" role="alert">
 <p><strong>${error.explanation.sentence}</strong></p>
 <p>${error.explanation.nextStep}</p>
@@ -18,6 +18,14 @@ ${changesOf(error.detail)}
 <p class="quiet">If you ask for help, mention the code <code>${error.code}</code>.</p>`,
     user && account(user),
   );
+}
+
+function titleOf({ stage }: FailureView["error"], user: User | undefined): string {
+  if (user) return "No access at the moment";
+  // What failed before anybody came back from the provider was not the sign-in.
+  return stage === "request" || stage === "session"
+    ? "That did not work"
+    : "Sign-in did not succeed";
 }
 
 // A refused login may have taken affiliations away; the person is told which.
