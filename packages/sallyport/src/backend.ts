@@ -16,6 +16,18 @@ export interface DepartureContext {
   readonly redirectUri: string;
   /** The login's state. Login checks it on the way back; a backend only sends it along. */
   readonly state: string;
+  /** What the person, or the link, said: of {@link BaseAuth.dataFields}, those that were. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly now: Date;
+}
+
+/** Something that may be said when a login begins: an address, a host, a hint. */
+export interface DataField {
+  readonly name: string;
+  /** What a page asks for it. Without a label nobody is asked, and only a link can say it. */
+  readonly label?: string | undefined;
+  /** An example, shown in the empty field. */
+  readonly placeholder?: string | undefined;
 }
 
 /** What a backend is handed when the browser is back, its state checked and used up. */
@@ -26,6 +38,11 @@ export interface Arrival {
   readonly callback: URLSearchParams;
   /** What {@link Departure.keep} held. */
   readonly keep: JsonObject;
+  /**
+   * True for the first caller with this key, over any number of processes: for nonces and
+   * assertions that count once. The key is the backend's own.
+   */
+  readonly once: (key: string, expiresAt: Date) => Promise<boolean>;
   readonly now: Date;
 }
 
@@ -60,6 +77,10 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   readonly stateParameter: boolean = true;
   /** The state travels in our own address as `redirect_state`, where the protocol has no place for it. */
   readonly redirectState: boolean = false;
+  /** The provider sends its answer as a form's POST. It may send it as a query, too. */
+  readonly postCallback: boolean = false;
+  /** What is asked, or taken from the link, when a login begins. */
+  readonly dataFields: readonly DataField[] = [];
   /** The field of the profile that identifies the account for good. */
   readonly idKey: string = "id";
   /** Fields of the profile or the token answer to keep with the association. */

@@ -42,6 +42,12 @@ export const catalogue = {
     "This request came from another site, so it was not carried out.",
     tryAgain,
   ),
+  form_too_large: entry(413, "What was sent is too large.", tryAgain),
+  data_invalid: entry(
+    400,
+    "What you entered cannot be used to sign in.",
+    "Check it, then try again.",
+  ),
   prefetch_refused: entry(
     503,
     "A sign-in starts only when you follow the link yourself.",

@@ -3,6 +3,7 @@ export {
   type Arrival,
   type BackendSettings,
   BaseAuth,
+  type DataField,
   type Departure,
   type DepartureContext,
   type Environment,
@@ -61,4 +62,11 @@ export {
 export type { Answer } from "./web/answers.ts";
 export { Html, type HtmlPart, html } from "./web/html.ts";
 export type { Incoming } from "./web/incoming.ts";
-export type { ConfirmView, FailureView, Pages, SignInLink, SignInView } from "./web/pages.ts";
+export type {
+  AskView,
+  ConfirmView,
+  FailureView,
+  Pages,
+  SignInLink,
+  SignInView,
+} from "./web/pages.ts";

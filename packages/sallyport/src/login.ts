@@ -33,14 +33,21 @@ export const flowLifetime = 10 * 60 * 1000;
 export async function begin(
   gate: Gate,
   backend: BaseAuth,
-  wish: { readonly next: string; readonly signedIn: User | undefined },
+  wish: {
+    readonly next: string;
+    readonly signedIn: User | undefined;
+    readonly data: Readonly<Record<string, string>>;
+  },
 ): Promise<{ readonly location: string; readonly flow: Flow }> {
+  const now = gate.now();
   const state = randomToken();
   const { location, keep = {} } = await asking(backend, "begin", () =>
     backend.authUrl({
       http: boundedHttp(backend, "begin", gate.bounds),
       redirectUri: callbackAddress(gate, backend, state),
       state,
+      data: wish.data,
+      now,
     }),
   );
   const flow: Flow = {
@@ -49,7 +56,7 @@ export async function begin(
     keep,
     next: wish.next,
     userId: wish.signedIn?.id ?? null,
-    expiresAt: gate.now().getTime() + flowLifetime,
+    expiresAt: now.getTime() + flowLifetime,
   };
   return { location, flow };
 }
@@ -84,6 +91,7 @@ export async function complete(gate: Gate, backend: BaseAuth, back: Return): Pro
       redirectUri: callbackAddress(gate, backend, flow.state),
       callback: back.callback,
       keep: flow.keep,
+      once: (key, expiresAt) => gate.storage.used.add(`${backend.name} ${key}`, expiresAt, now),
       now,
     }),
   );

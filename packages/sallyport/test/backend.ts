@@ -22,13 +22,19 @@ export function httpFor(backend: BaseAuth): Http {
   return boundedHttp(backend, "callback", { transport, callTimeout: 1000, loginTimeout: 5000 });
 }
 
+/** Everything counts as new. */
+export async function once(): Promise<boolean> {
+  return true;
+}
+
 /** The authorization request that a backend makes. */
-export async function departure(backend: BaseAuth, state = "the-state") {
-  const { location, keep } = await backend.authUrl({
-    http: httpFor(backend),
-    redirectUri,
-    state,
-  });
+export async function departure(
+  backend: BaseAuth,
+  state = "the-state",
+  data: Readonly<Record<string, string>> = {},
+) {
+  const http = httpFor(backend);
+  const { location, keep } = await backend.authUrl({ http, redirectUri, state, data, now });
   return { url: new URL(location), keep };
 }
 
@@ -37,7 +43,7 @@ export async function identityFrom<Backend extends BaseAuth>(backend: Backend): 
   const { url, keep = {} } = await departure(backend);
   const answer = await fetch(url, { redirect: "manual" });
   const { searchParams: callback } = new URL(answer.headers.get("location") ?? "");
-  return backend.authComplete({ http: httpFor(backend), redirectUri, callback, keep, now });
+  return backend.authComplete({ http: httpFor(backend), redirectUri, callback, keep, once, now });
 }
 
 /** What a promise fails with. */

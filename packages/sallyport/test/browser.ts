@@ -24,8 +24,9 @@ export class Browser {
   post(
     path: string,
     headers: HeadersInit = { "sec-fetch-site": "same-origin", origin: this.origin },
+    fields?: URLSearchParams,
   ): Promise<Response> {
-    return this.send("POST", path, headers);
+    return this.send("POST", path, headers, fields);
   }
 
   /** Goes where a redirect leads, as a browser does: by GET, and from another site. */
@@ -35,11 +36,18 @@ export class Browser {
     return this.send("GET", location, { "sec-fetch-site": "cross-site" });
   }
 
-  async send(method: string, address: string, headers: HeadersInit = {}): Promise<Response> {
+  async send(
+    method: string,
+    address: string,
+    headers: HeadersInit = {},
+    body: URLSearchParams | null = null,
+  ): Promise<Response> {
     const url = new URL(address, this.origin);
-    const request = new Request(url, { method, headers, redirect: "manual" });
+    const request = new Request(url, { method, headers, body, redirect: "manual" });
     if (url.origin !== this.origin) return fetch(request);
-    if (this.cookies.size > 0) request.headers.set("cookie", this.cookieHeader());
+    // What `SameSite=Lax` means: another site's POST brings no cookies.
+    const withheld = method === "POST" && request.headers.get("sec-fetch-site") === "cross-site";
+    if (this.cookies.size > 0 && !withheld) request.headers.set("cookie", this.cookieHeader());
     const response = await this.#handle(request);
     if (!response) throw new Error(`${method} ${url.pathname} is not ours`);
     for (const line of response.headers.getSetCookie()) this.#keep(line);

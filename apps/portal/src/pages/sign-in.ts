@@ -3,7 +3,7 @@ import { layout, type Site } from "./layout.ts";
 import { refusalPage } from "./refusal.ts";
 
 /** The sign-in, confirmation and failure pages in the portal's own clothes. */
-export function portalPages(site: Site): Pages {
+export function portalPages(site: Site): Partial<Pages> {
   return {
     signIn: ({ links }) =>
       layout(

@@ -36,6 +36,27 @@ export async function answered(
   return true;
 }
 
-function toIncoming({ method = "GET", headers }: IncomingMessage, url: string): Incoming {
-  return { method, url, headers: { get: (name) => headers[name]?.toString() ?? null } };
+function toIncoming(incoming: IncomingMessage, url: string): Incoming {
+  const { method = "GET", headers } = incoming;
+  return {
+    method,
+    url,
+    headers: { get: (name) => headers[name]?.toString() ?? null },
+    text: () => bodyOf(incoming),
+  };
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  // A body parser in front of us has read it already, and left its fields.
+  const { body } = incoming as { body?: unknown };
+  if (typeof body === "object" && body !== null) {
+    return new URLSearchParams(body as Record<string, string>).toString();
+  }
+  let text = "";
+  for await (const chunk of incoming.setEncoding("utf8")) {
+    text += chunk;
+    // Whoever reads it refuses what is longer than this; there is no need to see the rest.
+    if (text.length > 1024 * 1024) break;
+  }
+  return text;
 }

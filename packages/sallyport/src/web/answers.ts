@@ -31,23 +31,25 @@ export function seeOther(location: string, cookies: readonly string[] = []): Ans
 /** A page without forms unless said otherwise; a form's POST must name its origin. */
 export async function pageAnswer(
   page: Html,
-  {
-    status = 200,
-    cookies = [],
-    more = {},
-    hasForm = false,
-  }: AnswerOptions & { hasForm?: boolean } = {},
+  { status = 200, cookies = [], more = {}, hasForm = false, script }: PageOptions = {},
 ): Promise<Answer> {
   const headers = {
     ...neverStored,
     ...more,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": await policy,
+    "content-security-policy": await policyFor(script),
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": hasForm ? "same-origin" : "no-referrer",
     "x-content-type-options": "nosniff",
   };
   return { status, headers, cookies, body: page.text };
+}
+
+/** How a page differs from a plain one. */
+export interface PageOptions extends AnswerOptions {
+  readonly hasForm?: boolean;
+  /** The one script that may run in it, to the letter. */
+  readonly script?: string;
 }
 
 /** How an answer differs from a plain one. */
@@ -84,13 +86,21 @@ const neverStored = { "cache-control": "no-store", "referrer-policy": "no-referr
 
 // No form-action: browsers apply it to the redirect that answers a form, too, and ours
 // lead to the provider.
-const policy = sha256(style).then((hash) => {
-  const styleHash = btoa(String.fromCharCode(...hash));
-  return [
+const policy = hashSource(style).then((source) =>
+  [
     "default-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "img-src 'self'",
-    `style-src 'self' 'sha256-${styleHash}'`,
-  ].join("; ");
-});
+    `style-src 'self' ${source}`,
+  ].join("; "),
+);
+
+async function policyFor(script: string | undefined): Promise<string> {
+  return script === undefined ? policy : `${await policy}; script-src ${await hashSource(script)}`;
+}
+
+/** What a content security policy calls a text that may stand in the page (CSP 3, section 2.3.1). */
+async function hashSource(text: string): Promise<string> {
+  return `'sha256-${btoa(String.fromCharCode(...(await sha256(text))))}'`;
+}

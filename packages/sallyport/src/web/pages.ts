@@ -1,3 +1,4 @@
+import type { DataField } from "../backend.ts";
 import type { AuthError } from "../errors.ts";
 import type { User } from "../storage.ts";
 import { type Html, html, raw } from "./html.ts";
@@ -23,6 +24,14 @@ export interface ConfirmView {
   readonly user: User | undefined;
 }
 
+/** What the page asks for before a login can begin. */
+export interface AskView {
+  readonly title: string;
+  /** Where its form posts to. */
+  readonly action: string;
+  readonly fields: readonly DataField[];
+}
+
 /** What the page of a failed login shows. */
 export interface FailureView {
   readonly error: AuthError;
@@ -34,6 +43,7 @@ export interface FailureView {
 export interface Pages {
   readonly signIn: (view: SignInView) => Html;
   readonly confirm: (view: ConfirmView) => Html;
+  readonly ask: (view: AskView) => Html;
   readonly failure: (view: FailureView) => Html;
 }
 
@@ -43,6 +53,7 @@ export const style = `
 body { max-width: 26rem; margin: 12vh auto; padding: 0 1.25rem; }
 h1 { font-size: 1.4rem; }
 ul { list-style: none; padding: 0; }
+input { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
 a.button, button { display: block; box-sizing: border-box; width: 100%; margin: .75rem 0;
   padding: .75rem 1rem; font: inherit; text-align: center; text-decoration: none; cursor: pointer;
   color: inherit; background: transparent; border: 1px solid; border-radius: .5rem; }
@@ -67,6 +78,16 @@ export const builtInPages: Pages = {
 <form method="post" action="${action}"><button>Continue to ${title}</button></form>`,
     ),
 
+  ask: ({ title, action, fields }) =>
+    page(
+      `Sign in with ${title}`,
+      html`<form method="post" action="${action}">${fields.map(
+        ({ name, label, placeholder }) =>
+          html`<p><label>${label} <input name="${name}" placeholder="${placeholder}" required></label></p>`,
+      )}
+<button>Continue to ${title}</button></form>`,
+    ),
+
   failure: ({ error, signInHref }) =>
     page(
       error.explanation.sentence,
@@ -75,6 +96,21 @@ export const builtInPages: Pages = {
 <p><small>Code: ${error.code}</small></p>`,
     ),
 };
+
+/** The script of {@link repostPage}; named in that page's content security policy by its hash. */
+export const submitScript = "document.forms[0].submit();";
+
+/** Posts a callback once more, from our own site, so that the browser sends our cookies along. */
+export function repostPage(action: string, fields: URLSearchParams): Html {
+  return page(
+    "One moment",
+    html`<form method="post" action="${action}">${[...fields].map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+    )}
+<button>Continue</button></form>
+<script>${raw(submitScript)}</script>`,
+  );
+}
 
 function page(title: string, body: Html): Html {
   // Exactly as hashed: what stands between the tags counts to the last space.

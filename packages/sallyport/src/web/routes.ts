@@ -13,9 +13,9 @@ import {
 } from "./answers.ts";
 import { type CookieJar, parseCookies } from "./cookies.ts";
 import type { FlowCookies } from "./flow-cookie.ts";
-import type { Incoming } from "./incoming.ts";
+import { type Incoming, readForm } from "./incoming.ts";
 import { comesFromHere, isPrefetch, postedFromHere } from "./origin-check.ts";
-import type { Pages } from "./pages.ts";
+import { type Pages, repostPage, submitScript } from "./pages.ts";
 import { safeNext } from "./safe-next.ts";
 
 /** What the routes need, besides the login itself. */
@@ -41,6 +41,8 @@ interface Visit {
   readonly request: Incoming;
   readonly url: URL;
   readonly cookies: ReadonlyMap<string, string>;
+  /** The parameters of the query, and of a posted form behind them. */
+  readonly parameters: URLSearchParams;
 }
 
 /** Answers a request to one of our routes; undefined where the path is not ours. */
@@ -51,10 +53,13 @@ export async function answer(site: Site, request: Incoming): Promise<Answer | un
   const route = findRoute(site, path);
   if (!route) return undefined;
 
-  const visit: Visit = { site, request, url, cookies: parseCookies(request.headers.get("cookie")) };
+  const parameters = url.searchParams;
+  const cookies = parseCookies(request.headers.get("cookie"));
+  const visit: Visit = { site, request, url, cookies, parameters };
   try {
     const handler = route.methods[request.method];
     if (!handler) throw methodNotAllowed(request.method);
+    for (const [name, value] of await readForm(request)) parameters.append(name, value);
     return await handler(visit, route.backend);
   } catch (error) {
     return failed(visit, route.backend, error, Object.keys(route.methods));
@@ -73,7 +78,10 @@ function findRoute(site: Site, path: string): Route | undefined {
   if (path === "/session") return { methods: { GET: whoIsSignedIn }, backend: "" };
   if (path === "/logout") return { methods: { POST: logout }, backend: "" };
   const completed = between(path, site.completePath);
-  if (completed) return { methods: { GET: finish }, backend: completed };
+  if (completed) {
+    const posts = site.backends.get(completed)?.postCallback;
+    return { methods: posts ? { GET: finish, POST: finish } : { GET: finish }, backend: completed };
+  }
   const begun = between(path, "/login/:backend");
   if (begun) return { methods: { GET: follow, POST: start }, backend: begun };
   return undefined;
@@ -113,22 +121,52 @@ async function follow(visit: Visit, name: string): Promise<Answer> {
 
 /** `POST /login/:backend`: the login begins, and the browser leaves for the provider. */
 async function start(visit: Visit, name: string): Promise<Answer> {
-  const { site, request, url, cookies } = visit;
+  const { site, request, url, cookies, parameters } = visit;
   const backend = backendNamed(site, name);
   if (request.method === "POST") refuseForged(visit);
-  const wanted = safeNext(url.searchParams.get("next"), site.origin, site.allowedRedirectHosts);
+  const data = dataOf(backend, parameters);
+  const missing = backend.dataFields.filter(({ name, label }) => label && !data[name]);
+  if (missing.length > 0) {
+    const view = {
+      title: backend.title || name,
+      action: url.pathname + url.search,
+      fields: missing,
+    };
+    return pageAnswer(site.pages.ask(view), { hasForm: true });
+  }
+  const wanted = safeNext(parameters.get("next"), site.origin, site.allowedRedirectHosts);
   const next = wanted ?? site.loginRedirectUrl;
   const signedIn = (await signedInNow(visit))?.user;
-  const { location, flow } = await begin(site.gate, backend, { next, signedIn });
+  const { location, flow } = await begin(site.gate, backend, { next, signedIn, data });
   return seeOther(location, await site.flows.keep(flow, cookies));
 }
 
-/** `GET /complete/:backend`: the browser is back from the provider. */
+/** What was said of the fields that the backend declares, and of nothing else. */
+function dataOf(
+  { dataFields }: BaseAuth,
+  parameters: URLSearchParams,
+): Readonly<Record<string, string>> {
+  const said = dataFields.map(({ name }) => [name, parameters.get(name)?.trim() ?? ""] as const);
+  return Object.fromEntries(
+    said.filter(([, value]) => value !== "" && value.length <= longestDatum),
+  );
+}
+
+/** The longest value that may be said, in characters. */
+const longestDatum = 2048;
+
+/** `GET|POST /complete/:backend`: the browser is back from the provider. */
 async function finish(visit: Visit, name: string): Promise<Answer> {
-  const { site, url, cookies, request } = visit;
+  const { site, url, cookies, request, parameters: callback } = visit;
   const backend = backendNamed(site, name);
-  const callback = url.searchParams;
-  const flow = await site.flows.find(stateOf(backend, callback), cookies);
+  const state = stateOf(backend, callback);
+  const flow = await site.flows.find(state, cookies);
+  // A POST from another site comes without our cookies; one from our own page has them.
+  if (request.method === "POST" && state && !flow && !callback.has(reposted)) {
+    callback.set(reposted, "1");
+    return pageAnswer(repostPage(url.pathname, callback), { hasForm: true, script: submitScript });
+  }
+  callback.delete(reposted);
   const signedIn = flow?.userId == null ? undefined : (await signedInNow(visit))?.user;
   const session = cookies.get(site.jar.sessionName);
   const done = await complete(site.gate, backend, { callback, flow, signedIn, session });
@@ -141,6 +179,9 @@ async function finish(visit: Visit, name: string): Promise<Answer> {
   if (!wantsJson(request)) return seeOther(done.next, set);
   return jsonAnswer({ user: publicUser(done.facts), next: done.next }, { cookies: set });
 }
+
+/** The field that our own page adds when it posts a callback again. */
+const reposted = "sallyport_reposted";
 
 /** `POST /logout`: the session ends, in the database and in the browser. */
 async function logout(visit: Visit): Promise<Answer> {
@@ -208,8 +249,8 @@ function report({ site }: Visit, backend: string, error: AuthError): void {
   }
 }
 
-function forgottenFlow({ site, url, cookies }: Visit, backend: BaseAuth): string[] {
-  return site.flows.forget(stateOf(backend, url.searchParams), cookies);
+function forgottenFlow({ site, parameters, cookies }: Visit, backend: BaseAuth): string[] {
+  return site.flows.forget(stateOf(backend, parameters), cookies);
 }
 
 function backendNamed(site: Site, name: string): BaseAuth {
