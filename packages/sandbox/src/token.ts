@@ -43,9 +43,11 @@ function exchangeCode(
   if (clientId === undefined) return oauthError(401, "invalid_client");
   const consent = provider.grants.findCode(code, clientId);
   if (consent === undefined) return oauthError(400, "invalid_grant");
-  if (!verifies(consent.challenge, form.get("code_verifier"))) {
-    return oauthError(400, "invalid_grant");
+  const verifier = form.get("code_verifier");
+  if (consent.challenge && verifier === null) {
+    return oauthError(400, "invalid_request", "Code verifier required.");
   }
+  if (!verifies(consent.challenge, verifier)) return oauthError(400, "invalid_grant");
   if (form.get("redirect_uri") !== consent.redirectUri) {
     return oauthError(400, "invalid_request", "Mismatching redirect URI.");
   }
@@ -111,8 +113,11 @@ function answerTokens(
 
 function verifies(challenge: Consent["challenge"], verifier: string | null): boolean {
   if (challenge === undefined) return true; // PKCE is optional at PeeringDB: PKCE_REQUIRED is off
-  if (verifier === null) return false;
   const { method, value } = challenge;
   if (method === "plain") return verifier === value;
-  return createHash("sha256").update(verifier).digest("base64url") === value;
+  return (
+    createHash("sha256")
+      .update(verifier ?? "")
+      .digest("base64url") === value
+  );
 }

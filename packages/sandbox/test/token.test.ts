@@ -81,7 +81,7 @@ describe("PKCE", () => {
     const method = parameters.code_challenge_method ?? "none named, which is plain";
     it(`verifies the challenge (${method})`, async () => {
       const code = await codeFor(sandbox(), 1001, parameters);
-      await assertRefused(await redeem(sandbox(), code), 400, "invalid_grant");
+      await assertRefused(await redeem(sandbox(), code), 400, "invalid_request");
       const wrong = await redeem(sandbox(), code, { code_verifier: `${verifier}2` });
       await assertRefused(wrong, 400, "invalid_grant");
       // A refusal does not use the code up.
