@@ -34,6 +34,8 @@ export interface DataField {
 export interface Arrival {
   readonly http: Http;
   readonly redirectUri: string;
+  /** Those of {@link BaseAuth.trustedHeaders} that the request has, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The parameters that the provider sent. */
   readonly callback: URLSearchParams;
   /** What {@link Departure.keep} held. */
@@ -123,6 +125,11 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
     if (!this.stateParameter && !this.redirectState) {
       throw this.misconfigured("the state must travel: as stateParameter or as redirectState");
     }
+  }
+
+  /** Headers of the callback that the backend reads: those that a proxy in front of us sets. */
+  trustedHeaders(): readonly string[] {
+    return [];
   }
 
   /** Whether a request may go to this address. Only https, unless the backend's own endpoints say otherwise. */

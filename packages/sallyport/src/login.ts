@@ -3,7 +3,7 @@ import { AuthError, type ErrorCode, logFacts, type Stage } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import type { Logger } from "./logger.ts";
 import { type EndFacts, type Pipeline, Refusal, runPhase, type StartFacts } from "./pipeline.ts";
-import { randomToken, type Seal } from "./seal.ts";
+import { randomToken, type Seal, sameText } from "./seal.ts";
 import type { Flow, SessionStore } from "./session.ts";
 import { Conflict, type Storage, type Tables, toAuthError, type User } from "./storage.ts";
 import { type Bounds, boundedHttp } from "./wire/bounded-http.ts";
@@ -64,6 +64,8 @@ export async function begin(
 /** What comes back through the second door. */
 export interface Return {
   readonly callback: URLSearchParams;
+  /** A header of the request, by lower-case name. */
+  readonly header: (name: string) => string | null;
   /** The flow that this browser holds for the state it brings, if it holds one. */
   readonly flow: Flow | undefined;
   readonly signedIn: User | undefined;
@@ -90,6 +92,7 @@ export async function complete(gate: Gate, backend: BaseAuth, back: Return): Pro
       http,
       redirectUri: callbackAddress(gate, backend, flow.state),
       callback: back.callback,
+      headers: headersFor(backend, back),
       keep: flow.keep,
       once: (key, expiresAt) => gate.storage.used.add(`${backend.name} ${key}`, expiresAt, now),
       now,
@@ -223,6 +226,11 @@ function accepted<T>(outcome: T | Refusal): T {
   return outcome;
 }
 
+function headersFor(backend: BaseAuth, { header }: Return): Readonly<Record<string, string>> {
+  const named = backend.trustedHeaders().map((name) => [name, header(name)] as const);
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
 function callbackAddress(gate: Gate, backend: BaseAuth, state: string): string {
   const address = gate.redirectUri(backend);
   return backend.redirectState ? `${address}?redirect_state=${state}` : address;
@@ -232,12 +240,4 @@ function callbackAddress(gate: Gate, backend: BaseAuth, state: string): string {
 export function stateOf(backend: BaseAuth, callback: URLSearchParams): string | undefined {
   const values = callback.getAll(backend.stateParameter ? "state" : "redirect_state");
   return values.length === 1 && values[0] !== "" ? values[0] : undefined;
-}
-
-// Takes as long for a wrong text as for the right one.
-function sameText(one: string, other: string): boolean {
-  if (one.length !== other.length) return false;
-  let difference = 0;
-  for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
-  return difference === 0;
 }

@@ -43,7 +43,15 @@ export async function identityFrom<Backend extends BaseAuth>(backend: Backend): 
   const { url, keep = {} } = await departure(backend);
   const answer = await fetch(url, { redirect: "manual" });
   const { searchParams: callback } = new URL(answer.headers.get("location") ?? "");
-  return backend.authComplete({ http: httpFor(backend), redirectUri, callback, keep, once, now });
+  return backend.authComplete({
+    http: httpFor(backend),
+    redirectUri,
+    callback,
+    keep,
+    headers: {},
+    once,
+    now,
+  });
 }
 
 /** What a promise fails with. */

@@ -169,7 +169,8 @@ async function finish(visit: Visit, name: string): Promise<Answer> {
   callback.delete(reposted);
   const signedIn = flow?.userId == null ? undefined : (await signedInNow(visit))?.user;
   const session = cookies.get(site.jar.sessionName);
-  const done = await complete(site.gate, backend, { callback, flow, signedIn, session });
+  const header = (name: string) => request.headers.get(name);
+  const done = await complete(site.gate, backend, { callback, header, flow, signedIn, session });
 
   site.gate.logger.info("signed in", { backend: name, user: done.facts.user.id });
   const set = [

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ExtraDataEntry } from "../../src/backend.ts";
 import type { Tokens } from "../../src/identity.ts";
 import { bound, failureOf, httpFor, identityFrom, now, once, redirectUri } from "../backend.ts";
+
 import { startProvider } from "../provider.ts";
 import { ExampleOAuth2, settingsFor } from "../site.ts";
 
@@ -122,7 +123,7 @@ for (const [query, code] of [
     const callback = new URLSearchParams(query);
     const http = httpFor(backend);
     const error = await failureOf(
-      backend.authComplete({ http, redirectUri, callback, keep: {}, once, now }),
+      backend.authComplete({ http, redirectUri, callback, keep: {}, headers: {}, once, now }),
     );
     assert.deepEqual([error.code, error.stage], [code, "callback"]);
     assert.equal(provider.requests.length, 0);
@@ -136,7 +137,15 @@ test("a provider's error word is quoted short, and its description not at all", 
   });
   const backend = example();
   const error = await failureOf(
-    backend.authComplete({ http: httpFor(backend), redirectUri, callback, keep: {}, once, now }),
+    backend.authComplete({
+      http: httpFor(backend),
+      redirectUri,
+      callback,
+      keep: {},
+      headers: {},
+      once,
+      now,
+    }),
   );
   assert.ok(error.message.length < 120);
   assert.match(error.message, /line\\nbreak/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { bound, failureOf, httpFor, now, once, redirectUri } from "../backend.ts";
+
 import { type Behaviour, client, startProvider } from "../provider.ts";
 import { ExampleOAuth2, settingsFor } from "../site.ts";
 
@@ -66,6 +67,7 @@ for (const [what, behaviour, code] of refusals) {
         redirectUri,
         callback: new URLSearchParams({ code: "code-secret" }),
         keep: { verifier: "verifier-secret" },
+        headers: {},
         once,
         now,
       }),
