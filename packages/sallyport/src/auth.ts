@@ -18,6 +18,7 @@ import type { Incoming } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
 import { answer, readSession, type Site } from "./web/routes.ts";
 import { safeNext } from "./web/safe-next.ts";
+import { publicTransport } from "./wire/public-http.ts";
 
 /** What {@link createAuth} is told. */
 export interface AuthConfig {
@@ -107,7 +108,10 @@ export function createAuth(config: AuthConfig): Auth {
     logger: config.logger ?? consoleLogger,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
-      transport: config.fetch ? fetchTransport(config.fetch) : transport,
+      // A `fetch` of the application's own decides for itself whom it asks.
+      ...(config.fetch
+        ? { transport: fetchTransport(config.fetch), publicTransport: fetchTransport(config.fetch) }
+        : { transport, publicTransport: publicTransport() }),
       callTimeout: config.timeouts?.call ?? 10_000,
       loginTimeout: config.timeouts?.login ?? 15_000,
     },

@@ -54,8 +54,19 @@ export interface BackendSettings {
   readonly extraData?: readonly ExtraDataEntry[] | undefined;
 }
 
-/** A field to keep with the association: by its name, or `{ name: "stored under" }`. */
-export type ExtraDataEntry = string | Readonly<Record<string, string>>;
+/**
+ * A field to keep with the association: by its name, as `{ name: "stored under" }`, or as
+ * `{ name: { as: "stored under", discard: true } }`.
+ */
+export type ExtraDataEntry = string | Readonly<Record<string, string | KeptField>>;
+
+/** How a field is kept with the association. */
+export interface KeptField {
+  /** The name to keep it under; its own unless given. */
+  readonly as?: string | undefined;
+  /** Leave it out where it is null, empty, zero or false, and so keep what an earlier login brought. */
+  readonly discard?: boolean | undefined;
+}
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,6 +94,8 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   readonly postCallback: boolean = false;
   /** What is asked, or taken from the link, when a login begins. */
   readonly dataFields: readonly DataField[] = [];
+  /** The provider's host is what the person said: only public addresses are asked. */
+  readonly hostFromOutside: boolean = false;
   /** The field of the profile that identifies the account for good. */
   readonly idKey: string = "id";
   /** Fields of the profile or the token answer to keep with the association. */
@@ -106,8 +119,11 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   /** Who came back. Throws an `AuthError` where the provider or the person refused. */
   abstract authComplete(arrival: Arrival): Promise<Identity>;
 
-  /** Renews an access token. The answer may bring a new refresh token, which replaces the old. */
-  refreshToken?(refreshToken: string, http: Http, now: Date): Promise<Tokens>;
+  /**
+   * Renews an access token. The answer may bring a new refresh token, which replaces the old.
+   * `kept` is the association's extra data: what was kept when the person signed in.
+   */
+  refreshToken?(refreshToken: string, http: Http, now: Date, kept: JsonObject): Promise<Tokens>;
 
   /**
    * Called once by `createAuth`, which hands over the environment; checks that every
@@ -176,4 +192,8 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
 }
 
 // python-social-auth's names where they are not the camelCase ones in capitals.
-const variableNames: Readonly<Record<string, string>> = { clientId: "KEY", clientSecret: "SECRET" };
+const variableNames: Readonly<Record<string, string>> = {
+  clientId: "KEY",
+  clientSecret: "SECRET",
+  fullNameKey: "FULLNAME_KEY",
+};

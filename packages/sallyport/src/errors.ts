@@ -82,6 +82,11 @@ export const catalogue = {
   provider_failed: entry(502, "The sign-in provider has a problem.", tryLater),
   provider_busy: entry(503, "The sign-in provider is too busy.", tryLater),
   answer_invalid: entry(502, "The sign-in provider's answer could not be understood.", tryLater),
+  discovery_failed: entry(
+    502,
+    "The sign-in provider does not say how to sign in with it.",
+    askOperator,
+  ),
   answer_too_large: entry(502, "The sign-in provider's answer is too large.", tryLater),
   client_refused: entry(
     502,
@@ -103,6 +108,11 @@ export const catalogue = {
     400,
     "There is nothing stored to renew this access with.",
     "Sign in again to renew it.",
+  ),
+  id_token_invalid: entry(
+    502,
+    "The sign-in provider's statement about who you are does not hold.",
+    tryAgain,
   ),
   uid_missing: entry(502, "The sign-in provider did not say which account is yours.", askOperator),
   account_unverified: entry(

@@ -49,10 +49,11 @@ export interface Http {
   /** Any answer that arrives, whatever its status. */
   request(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * The JSON of a 2xx answer, unchecked. Any other status, and any other content, is an
-   * `AuthError`: `provider_failed` (5xx), `provider_busy` (429), `token_refused` (401, 403),
-   * `answer_invalid` (the rest).
+   * An answer with a 2xx status. Any other is an `AuthError`: `provider_failed` (5xx),
+   * `provider_busy` (429), `token_refused` (401, 403), `answer_invalid` (the rest).
    */
+  ok(request: HttpRequest): Promise<HttpAnswer>;
+  /** The JSON of such an answer, unchecked. Any other content is `answer_invalid`. */
   json(request: HttpRequest): Promise<unknown>;
   /** The same, for another stage of the login. */
   at(stage: Stage): Http;

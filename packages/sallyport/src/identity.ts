@@ -21,9 +21,11 @@ export interface UserDetails {
   readonly lastName?: string | undefined;
 }
 
-/** What a token endpoint answered (RFC 6749, section 5.1). */
+/** What a token endpoint answered (RFC 6749, section 5.1; RFC 5849, section 2.3). */
 export interface Tokens {
   readonly accessToken: string;
+  /** What OAuth 1 signs requests with, beside the client's own secret. */
+  readonly tokenSecret?: string | undefined;
   readonly tokenType: string;
   readonly refreshToken?: string | undefined;
   /** Space-separated, as the provider says; undefined where it says nothing. */
@@ -35,7 +37,13 @@ export interface Tokens {
 }
 
 /** Fields of a token answer that whoever has them may use: kept sealed, or not at all. */
-export const secretFields = ["access_token", "refresh_token", "id_token"] as const;
+export const secretFields = [
+  "access_token",
+  "refresh_token",
+  "id_token",
+  "oauth_token",
+  "oauth_token_secret",
+] as const;
 
 /** A network that a provider says a person is affiliated with. */
 export interface Network {

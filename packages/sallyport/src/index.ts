@@ -8,6 +8,7 @@ export {
   type DepartureContext,
   type Environment,
   type ExtraDataEntry,
+  type KeptField,
 } from "./backend.ts";
 export { defaultPipeline } from "./default-pipeline.ts";
 export {

@@ -33,7 +33,8 @@ export async function refresh(
     throw new AuthError("token_missing", { stage: "refresh", backend: backend.name, message });
   }
   const http = boundedHttp(backend, "refresh", bounds);
-  const tokens = await backend.refreshToken(refreshToken, http, now());
+  const kept = association.extraData;
+  const tokens = await backend.refreshToken(refreshToken, http, now(), kept);
   const extraData = await mergedExtraData(association, { extraData: {}, tokens }, seal, now());
   await storage.associations.setExtraData(id, extraData, now());
   return tokens;

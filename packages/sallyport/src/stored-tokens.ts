@@ -22,6 +22,7 @@ export async function mergedExtraData(
   const came: Record<string, JsonObject[string]> = { ...extraData };
   if (tokens) {
     came.access_token = tokens.accessToken;
+    came.oauth_token_secret = tokens.tokenSecret;
     came.refresh_token = tokens.refreshToken;
     came.token_type = tokens.tokenType;
     came.scope = tokens.scope;

@@ -19,7 +19,12 @@ export function bound<Backend extends BaseAuth>(backend: Backend, env: Environme
 
 /** The real client, with little patience. */
 export function httpFor(backend: BaseAuth): Http {
-  return boundedHttp(backend, "callback", { transport, callTimeout: 1000, loginTimeout: 5000 });
+  return boundedHttp(backend, "callback", {
+    transport,
+    publicTransport: transport,
+    callTimeout: 1000,
+    loginTimeout: 5000,
+  });
 }
 
 /** Everything counts as new. */

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Http } from "../http.ts";
 import type { Tokens, UserDetails } from "../identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
+import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
 
 /** A person as https://docs.github.com/en/rest/users/users#get-the-authenticated-user has them. */
 export interface GitHubUser {
@@ -36,7 +37,7 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
   override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
     const ask = (path: string) =>
       http.json({ url: this.apiAddress(path), headers: this.apiHeaders(tokens) });
-    const user = { ...asObject(await ask("/user")) };
+    const user = fieldsOf(await ask("/user"));
     const address = tokens.scope?.split(/[\s,]+/).includes("user:email")
       ? primaryAddress(await ask("/user/emails"))
       : undefined;
@@ -44,22 +45,19 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
     return {
       // A missing id is refused by `toIdentity`, which says so.
       id: user.id as number,
-      login: text(login) ?? "",
-      name: text(name) ?? null,
-      email: address?.email ?? text(email) ?? null,
+      login: textOf(login) ?? "",
+      name: textOf(name) ?? null,
+      email: address?.email ?? textOf(email) ?? null,
       emailVerified: address?.verified ?? false,
     };
   }
 
   override getUserDetails(user: GitHubUser): UserDetails {
-    const [firstName = "", ...rest] = (user.name ?? "").trim().split(/\s+/);
     return {
       username: user.login,
       email: user.email ?? undefined,
       emailVerified: user.emailVerified,
-      fullName: user.name ?? undefined,
-      firstName,
-      lastName: rest.join(" "),
+      ...namesOf(user.name),
     };
   }
 
@@ -144,16 +142,8 @@ interface Address {
 
 // https://docs.github.com/en/rest/users/emails#list-email-addresses-for-the-authenticated-user
 function primaryAddress(answer: unknown): Address | undefined {
-  const addresses = Array.isArray(answer) ? answer.map(asObject) : [];
+  const addresses = Array.isArray(answer) ? answer.map(fieldsOf) : [];
   const primary = addresses.find((address) => address.primary === true);
-  const email = text(primary?.email);
+  const email = textOf(primary?.email);
   return email === undefined ? undefined : { email, verified: primary?.verified === true };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

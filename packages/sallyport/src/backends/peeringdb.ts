@@ -60,6 +60,7 @@ export class PeeringDBOAuth2 extends BaseOAuth2<PeeringDBProfile, PeeringDBSetti
   // With their slashes: a POST to an address without one ends in Django's redirect.
   override readonly authorizationUrl: string = "{url}/oauth2/authorize/";
   override readonly accessTokenUrl: string = "{url}/oauth2/token/";
+  override readonly revokeTokenUrl: string = "{url}/oauth2/revoke_token/";
   readonly profileUrl: string = "{url}/profile/v1";
   override readonly defaultScope: readonly string[] = ["profile", "email", "networks", "amr"];
   override readonly extraData = ["networks", "amr"];

@@ -2,11 +2,15 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   hkdfSync,
   randomFillSync,
+  sign,
 } from "node:crypto";
+import { lookup } from "node:dns/promises";
 import * as http from "node:http";
 import * as https from "node:https";
+import { isIPv6, type LookupFunction } from "node:net";
 import { type HttpAnswer, type HttpLimits, type HttpRequest, TransportFailure } from "../http.ts";
 
 export { fetchTransport } from "./web.ts";
@@ -16,6 +20,20 @@ export { fetchTransport } from "./web.ts";
 /** SHA-256 of a text's UTF-8 bytes. */
 export async function sha256(text: string): Promise<Uint8Array> {
   return createHash("sha256").update(text, "utf8").digest();
+}
+
+/** The HMAC (RFC 2104) of a text's UTF-8 bytes. */
+export async function hmac(
+  hash: "SHA-1" | "SHA-256",
+  key: string,
+  text: string,
+): Promise<Uint8Array> {
+  return createHmac(hash.replace("-", ""), key).update(text, "utf8").digest();
+}
+
+/** RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8017, section 8.2). The key is PKCS #8, as PEM. */
+export async function signRsaSha1(pem: string, text: string): Promise<Uint8Array> {
+  return sign("sha1", Buffer.from(text), pem);
 }
 
 // Random bytes are drawn by the block, as Node does for its own randomUUID: under load a draw
@@ -83,8 +101,21 @@ const connections = { keepAlive: true, maxSockets: 256, timeout: 4_000 };
 const secureAgent = new https.Agent(connections);
 const plainAgent = new http.Agent(connections);
 
-/** The platform's own transport: keep-alive agents, three to four times as fast as `fetch`. */
-export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpAnswer> {
+/** Every address of a host, as the system resolves it. */
+export async function resolve(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+/**
+ * The platform's own transport: keep-alive agents, three to four times as fast as `fetch`.
+ * With an address it connects there, whatever the host's name resolves to, and keeps no
+ * connection; the certificate must be the name's all the same.
+ */
+export function transport(
+  asked: HttpRequest,
+  limits: HttpLimits,
+  address?: string,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const giveUpAt = performance.now() + limits.timeout;
     let failed = false;
@@ -97,7 +128,8 @@ export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpA
     const headers: http.OutgoingHttpHeaders = { ...asked.headers };
     if (asked.body !== undefined) headers["content-length"] = Buffer.byteLength(asked.body);
 
-    const request = send(url, { method, headers, agent }, (response) => {
+    const route = address === undefined ? { agent } : { agent: false, lookup: pinnedTo(address) };
+    const request = send(url, { method, headers, ...route }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on("data", (chunk: Buffer) => {
@@ -142,6 +174,13 @@ export function transport(asked: HttpRequest, limits: HttpLimits): Promise<HttpA
       request.destroy();
     }
   });
+}
+
+/** A lookup that asks nobody. */
+function pinnedTo(address: string): LookupFunction {
+  const family = isIPv6(address) ? 6 : 4;
+  return (_host, { all }, answer) =>
+    all ? answer(null, [{ address, family }]) : answer(null, address, family);
 }
 
 function joined(headers: http.IncomingHttpHeaders): Record<string, string> {

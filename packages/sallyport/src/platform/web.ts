@@ -5,6 +5,26 @@ export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", encode(text)));
 }
 
+/** The HMAC (RFC 2104) of a text's UTF-8 bytes. */
+export async function hmac(
+  hash: "SHA-1" | "SHA-256",
+  key: string,
+  text: string,
+): Promise<Uint8Array> {
+  const algorithm = { name: "HMAC", hash };
+  const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(text)));
+}
+
+/** RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8017, section 8.2). The key is PKCS #8, as PEM. */
+export async function signRsaSha1(pem: string, text: string): Promise<Uint8Array> {
+  const der = atob(pem.replace(/-----[^-]+-----|\s/g, ""));
+  const bytes = Uint8Array.from(der, (character) => character.charCodeAt(0));
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-1" };
+  const key = await crypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign(algorithm.name, key, encode(text)));
+}
+
 /** Random bytes that nobody can guess. */
 export function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));
@@ -92,6 +112,16 @@ export function fetchTransport(fetch: typeof globalThis.fetch) {
 
 /** The platform's own transport. */
 export const transport = fetchTransport((...call) => globalThis.fetch(...call));
+
+/**
+ * A host's addresses, which cannot be asked for here: `fetch` resolves by itself. Undefined on
+ * Workers, where it reaches the public internet only; elsewhere nobody knows, so it throws.
+ * https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+ */
+export async function resolve(_host: string): Promise<readonly string[] | undefined> {
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return undefined;
+  throw new Error("this platform does not say a host's addresses: give a resolver and a dialer");
+}
 
 async function readBounded(response: Response, maxBytes: number): Promise<string> {
   if (response.body === null) return "";

@@ -18,6 +18,7 @@ export abstract class BaseOAuth2PKCE<
   Profile extends object = JsonObject,
   Settings extends OAuth2PkceSettings = OAuth2PkceSettings,
 > extends BaseOAuth2<Profile, Settings> {
+  /** Characters in the code verifier, 43 to 128. */
   readonly pkceDefaultCodeVerifierLength: number = 43;
 
   override bind(environment: Environment): void {

@@ -1,66 +1,43 @@
 import { sha256, toBase64Url } from "#platform";
-import {
-  type Arrival,
-  type BackendSettings,
-  BaseAuth,
-  type Departure,
-  type DepartureContext,
-  type Environment,
-  type ExtraDataEntry,
-} from "../backend.ts";
+import type { Arrival, Departure, DepartureContext, Environment } from "../backend.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Http } from "../http.ts";
-import {
-  type Identity,
-  type Json,
-  type JsonObject,
-  secretFields,
-  type Tokens,
-  type UserDetails,
-} from "../identity.ts";
+import type { Identity, JsonObject, Tokens } from "../identity.ts";
 import { randomToken } from "../seal.ts";
+import { type RevokeMethod, requestRevocation } from "../wire/revocation-request.ts";
 import {
   type ClientAuthMethod,
+  clientAuthMethods,
   exchangeCode,
   exchangeRefreshToken,
   type TokenClient,
 } from "../wire/token-request.ts";
+import { OAuthAuth, type OAuthSettings } from "./oauth.ts";
+import { fieldsOf } from "./profile.ts";
 
-/** Settings of an OAuth 2 backend. Texts and lists of texts may come from the environment: {@link BaseAuth.variable}. */
-export interface OAuth2Settings extends BackendSettings {
-  /** The client identifier that the provider gave (`…_KEY`). */
-  readonly clientId?: string | undefined;
-  /** The client secret (`…_SECRET`); none for a public client. */
-  readonly clientSecret?: string | undefined;
-  /** Scopes to ask for, before the backend's own. */
-  readonly scope?: readonly string[] | undefined;
-  /** Ask for {@link OAuth2Settings.scope} only. */
-  readonly ignoreDefaultScope?: boolean | undefined;
-  /** More parameters for the authorization request. They never replace the protocol's own. */
-  readonly authExtraArguments?: Readonly<Record<string, string>> | undefined;
+/** Settings of an OAuth 2 backend. */
+export interface OAuth2Settings extends OAuthSettings {
   /** Other endpoints than the class has. */
-  readonly authorizationUrl?: string | undefined;
-  readonly accessTokenUrl?: string | undefined;
   readonly refreshTokenUrl?: string | undefined;
+  readonly revokeTokenUrl?: string | undefined;
+  /** How we prove to the token endpoint who we are, where the provider leaves the choice. */
+  readonly tokenEndpointAuthMethod?: ClientAuthMethod | undefined;
 }
 
 /**
  * The authorization code flow (RFC 6749, section 4.1) with PKCE (RFC 7636). Extend it with
- * two endpoints, {@link userData} and {@link getUserDetails}:
+ * three endpoints and {@link getUserDetails}:
  *
  * ```ts
- * export class ExampleOAuth2 extends BaseOAuth2<ExampleUser> {
+ * export class ExampleOAuth2 extends BaseOAuth2 {
  *   override readonly name: string = "example";
- *   override readonly authorizationUrl = "https://example.com/authorize";
- *   override readonly accessTokenUrl = "https://example.com/token";
+ *   override readonly authorizationUrl: string = "https://example.com/authorize";
+ *   override readonly accessTokenUrl: string = "https://example.com/token";
+ *   override readonly userDataUrl: string = "https://example.com/user";
  *
- *   override async userData(tokens: Tokens, http: Http): Promise<ExampleUser> {
- *     const headers = { authorization: `Bearer ${tokens.accessToken}` };
- *     return toExampleUser(await http.json({ url: "https://example.com/user", headers }));
- *   }
- *
- *   override getUserDetails(user: ExampleUser): UserDetails {
- *     return { username: user.login, email: user.email, emailVerified: user.email_verified };
+ *   override getUserDetails(user: JsonObject): UserDetails {
+ *     const [username, email] = [textOf(user.login), textOf(user.email)];
+ *     return { username, email, emailVerified: user.email_verified === true };
  *   }
  * }
  * ```
@@ -68,60 +45,48 @@ export interface OAuth2Settings extends BackendSettings {
 export abstract class BaseOAuth2<
   Profile extends object = JsonObject,
   Settings extends OAuth2Settings = OAuth2Settings,
-> extends BaseAuth<Settings> {
-  /** May name settings in braces: `https://{host}/authorize`. */
-  readonly authorizationUrl: string = "";
-  readonly accessTokenUrl: string = "";
+> extends OAuthAuth<Profile, Settings> {
   /** Where tokens are renewed; {@link accessTokenUrl} unless given. */
   readonly refreshTokenUrl: string = "";
-  readonly accessTokenMethod: "GET" | "POST" = "POST";
-  readonly tokenEndpointAuthMethod: ClientAuthMethod = "client_secret_post";
+  /** Where tokens are taken back (RFC 7009); nowhere unless given. */
+  readonly revokeTokenUrl: string = "";
+  /** How tokens are taken back; the standard knows POST only. */
+  readonly revokeTokenMethod: RevokeMethod = "POST";
+  /** Where {@link userData} asks for the profile. May name settings in braces. */
+  readonly userDataUrl: string = "";
+  /** How a POST for tokens is written; the standard knows `form` only. */
+  readonly accessTokenPayload: "form" | "json" = "form";
+  /** How we prove to the token endpoint who we are. Undefined leaves it to the provider's metadata. */
+  readonly tokenEndpointAuthMethod: ClientAuthMethod | undefined = "client_secret_post";
+  /** What is asked for at the authorization endpoint; empty leaves the parameter out. */
   readonly responseType: string = "code";
-  readonly scopeParameterName: string = "scope";
-  readonly defaultScope: readonly string[] = [];
-  readonly scopeSeparator: string = " ";
   /** Send a PKCE challenge. Switch it off only for a provider that fails over it. */
   readonly defaultUsePkce: boolean = true;
   /** `plain` only for a provider that knows no other: whoever sees the request can answer it. */
   readonly pkceDefaultCodeChallengeMethod: "S256" | "plain" = "S256";
-  /** Endpoints whose template was filled in and checked. */
-  readonly #endpoints = new Map<string, string>();
-
-  /** Fetches the profile and checks it: what comes in is unknown, what goes out has a type. */
-  abstract userData(tokens: Tokens, http: Http): Promise<Profile>;
-
-  /** What the profile says about the person. */
-  abstract getUserDetails(profile: Profile): UserDetails;
-
-  /** The account's identifier, unchecked: {@link toIdentity} refuses what cannot be one. */
-  getUserId(profile: Profile): unknown {
-    return (profile as Readonly<Record<string, unknown>>)[this.idKey];
-  }
 
   override bind(environment: Environment): void {
     super.bind(environment);
-    this.#endpoints.clear();
-    this.clientId();
-    this.endpoint("authorizationUrl");
-    this.endpoint("accessTokenUrl");
+    this.clientAuthMethod();
   }
 
-  override mayRequest(url: URL): boolean {
-    return super.mayRequest(url) || new URL(this.endpoint("accessTokenUrl")).origin === url.origin;
+  override authUrl(context: DepartureContext): Promise<Departure> {
+    return this.authorizationRequest(this.endpoint("authorizationUrl"), context);
   }
 
-  override async authUrl(context: DepartureContext): Promise<Departure> {
-    const location = new URL(this.endpoint("authorizationUrl"));
+  /** The authorization request (RFC 6749, section 4.1.1), and what must be known again later. */
+  protected async authorizationRequest(
+    endpoint: string,
+    context: DepartureContext,
+  ): Promise<Departure> {
+    const location = this.withExtraArguments(endpoint);
     const query = location.searchParams;
-    const extra = this.settings.authExtraArguments ?? {};
-    for (const [name, value] of Object.entries(extra)) query.set(name, value);
-
     query.set("client_id", this.clientId());
     query.set("redirect_uri", context.redirectUri);
     if (this.responseType) query.set("response_type", this.responseType);
     if (this.stateParameter) query.set("state", context.state);
     const scope = this.scope();
-    if (scope.length > 0) query.set(this.scopeParameterName, scope.join(this.scopeSeparator));
+    if (scope) query.set(this.scopeParameterName, scope);
 
     if (!this.defaultUsePkce) return { location: location.href };
     const verifier = randomToken(96).slice(0, this.verifierLength());
@@ -136,37 +101,39 @@ export abstract class BaseOAuth2<
     const { callback, redirectUri, keep, now } = arrival;
     const verifier = typeof keep.verifier === "string" ? keep.verifier : undefined;
     const grant = { callback, redirectUri, verifier };
-    const tokens = await exchangeCode(this.tokenClient(), grant, arrival.http.at("token"), now);
-    const profile = await this.userData(tokens, arrival.http.at("profile"));
+    const client = this.tokenClient(this.endpoint("accessTokenUrl"));
+    const tokens = await exchangeCode(client, grant, arrival.http.at("token"), now);
+    const profile = await this.userData(tokens, arrival.http.at("profile"), now);
     return this.toIdentity(profile, tokens);
+  }
+
+  /**
+   * Fetches the profile, from {@link userDataUrl} and as it is. Override it for a provider that
+   * needs more than one answer, or to check the profile once and give it a type.
+   */
+  override async userData(tokens: Tokens, http: Http, _now: Date): Promise<Profile> {
+    // Only a class that leaves `Profile` at its default leaves this as it is.
+    return fieldsOf(await this.askApi(this.userDataUrl, tokens, http)) as Profile;
   }
 
   override refreshToken(refreshToken: string, http: Http, now: Date): Promise<Tokens> {
     const tokenUrl = this.endpoint(this.refreshTokenUrl ? "refreshTokenUrl" : "accessTokenUrl");
-    return exchangeRefreshToken({ ...this.tokenClient(), tokenUrl }, refreshToken, http, now);
+    return exchangeRefreshToken(this.tokenClient(tokenUrl), refreshToken, http, now);
   }
 
-  /** Throws where the provider sent the browser back with an error (RFC 6749, section 4.1.2.1). */
-  processError(callback: URLSearchParams): void {
-    const error = callback.get("error") ?? (callback.has("denied") ? "denied" : undefined);
-    if (error === undefined) return;
-    if (/denied|cancell?ed/.test(error)) {
-      throw this.error("access_denied", "callback", `${this.name}: the person refused`);
-    }
-    const word = JSON.stringify(error.slice(0, 60));
-    throw this.error("provider_refused", "callback", `${this.name}: the provider answered ${word}`);
+  /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
+  async revokeToken(token: string, http: Http): Promise<boolean> {
+    if (!this.setting("revokeTokenUrl") && this.revokeTokenUrl === "") return false;
+    const url = this.endpoint("revokeTokenUrl");
+    const client = this.tokenClient(url);
+    await requestRevocation(client, { url, method: this.revokeTokenMethod, token }, http);
+    return true;
   }
 
-  /** Who a profile and the tokens it came with make. A missing or unusable id is refused. */
-  toIdentity(profile: Profile, tokens: Tokens): Identity<Profile> {
-    return {
-      provider: this.name,
-      uid: this.checkedUid(this.getUserId(profile)),
-      details: this.getUserDetails(profile),
-      response: profile,
-      tokens,
-      extraData: this.selectExtraData({ ...tokens.answer, ...profile }),
-    };
+  /** Asks the provider's API with the access token, in the header (RFC 6750, section 2.1). */
+  protected askApi(template: string, { accessToken }: Tokens, http: Http): Promise<unknown> {
+    const headers = { accept: "application/json", authorization: `Bearer ${accessToken}` };
+    return http.json({ url: this.fillIn(template, "userDataUrl"), headers });
   }
 
   /** The code for an error word of the token endpoint that the standard does not have. */
@@ -174,6 +141,7 @@ export abstract class BaseOAuth2<
     return undefined;
   }
 
+  /** The challenge that is sent; by default the attribute's. */
   protected codeChallengeMethod(): "S256" | "plain" {
     return this.pkceDefaultCodeChallengeMethod;
   }
@@ -183,82 +151,29 @@ export abstract class BaseOAuth2<
     return 43;
   }
 
-  /** An endpoint: the setting of that name, else the attribute, with settings put in for braces. */
-  protected endpoint(name: "authorizationUrl" | "accessTokenUrl" | "refreshTokenUrl"): string {
-    const known = this.#endpoints.get(name);
-    if (known !== undefined) return known;
-    const url = this.fillIn(String(this.setting(name) ?? this[name]), name);
-    this.#endpoints.set(name, url);
-    return url;
+  /** How the client proves itself: the setting, else the attribute. */
+  protected clientAuthMethod(): ClientAuthMethod | undefined {
+    const wanted = this.setting("tokenEndpointAuthMethod") ?? this.tokenEndpointAuthMethod;
+    const method = clientAuthMethods.find((known) => known === wanted);
+    if (method || wanted === undefined) return method;
+    const choice = clientAuthMethods.join(", ");
+    throw this.misconfigured(`tokenEndpointAuthMethod is one of ${choice}, not "${wanted}"`);
   }
 
-  /** A template with each `{name}` replaced by the setting, else the attribute, of that name. */
-  protected fillIn(template: string, what: string): string {
-    const url = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const own = (this as unknown as Readonly<Record<string, unknown>>)[name];
-      const value = this.setting(name) ?? own;
-      if (typeof value === "string" && value !== "") return value.replace(/\/+$/, "");
-      throw this.misconfigured(`needs "${name}", or ${this.variable(name)}`);
-    });
-    if (URL.canParse(url)) return url;
-    throw this.misconfigured(`${what} is not a URL: "${url}"`);
-  }
-
-  private clientId(): string {
-    const id = this.setting("clientId");
-    if (typeof id === "string" && id !== "") return id;
-    throw this.misconfigured(`needs "clientId", or ${this.variable("clientId")}`);
-  }
-
-  private scope(): readonly string[] {
-    const own = this.listSetting("scope");
-    const ownOnly = /^true$/i.test(String(this.setting("ignoreDefaultScope")));
-    return [...new Set(ownOnly ? own : [...own, ...this.defaultScope])];
-  }
-
-  private tokenClient(): TokenClient {
-    const secret = this.setting("clientSecret");
+  /** This client at a token endpoint. */
+  protected tokenClient(tokenUrl: string): TokenClient {
     return {
       backend: this.name,
       clientId: this.clientId(),
-      clientSecret: typeof secret === "string" && secret !== "" ? secret : undefined,
-      authMethod: this.tokenEndpointAuthMethod,
-      tokenUrl: this.endpoint("accessTokenUrl"),
+      clientSecret: this.clientSecret(),
+      authMethod: this.clientAuthMethod() ?? "client_secret_post",
+      tokenUrl,
       method: this.accessTokenMethod,
+      payload: this.accessTokenPayload,
       errorCode: (error) => this.tokenErrorCode(error),
     };
   }
-
-  // python-social-auth turns a missing id into the text "None", which all such people then
-  // share. A number that JSON could not carry exactly would be shared just so.
-  private checkedUid(id: unknown): string {
-    const uid = typeof id === "number" && Number.isSafeInteger(id) ? String(id) : id;
-    if (typeof uid === "string" && uid.trim() !== "" && uid.length <= 255) return uid;
-    const got = typeof id === "string" ? `text of ${id.length} characters` : typeof id;
-    throw this.error(
-      "uid_missing",
-      "identity",
-      `${this.name}: expected an id in "${this.idKey}" and got ${id === null ? "null" : got}`,
-    );
-  }
-
-  private selectExtraData(fields: Readonly<Record<string, unknown>>): JsonObject {
-    const entries: readonly ExtraDataEntry[] = [
-      ...(this.getAllExtraData ? Object.keys(fields) : []),
-      ...this.extraData,
-      ...(this.settings.extraData ?? []),
-    ];
-    const names = entries.flatMap((entry) =>
-      typeof entry === "string" ? [[entry, entry] as const] : Object.entries(entry),
-    );
-    // Both the profile and the token answer came as JSON.
-    // Tokens are kept by themselves, sealed, and under no other name.
-    const open = names.filter(([name]) => !secretNames.has(name));
-    return Object.fromEntries(open.map(([name, alias]) => [alias, fields[name] as Json]));
-  }
 }
-
-const secretNames: ReadonlySet<string> = new Set(secretFields);
 
 /** `S256` of a code verifier (RFC 7636, section 4.2). */
 export async function challengeOf(verifier: string): Promise<string> {

@@ -10,6 +10,8 @@ import {
 /** What the requests of one login, or of one refresh, may cost together. */
 export interface Bounds {
   readonly transport: Transport;
+  /** The same for hosts that somebody else chose: public addresses only. */
+  readonly publicTransport: Transport;
   /** Milliseconds for one call. */
   readonly callTimeout: number;
   /** Milliseconds for all calls of one login. */
@@ -19,6 +21,8 @@ export interface Bounds {
 /** Who asks, and which addresses it may ask. */
 export interface Asker {
   readonly name: string;
+  /** The host comes from the person, and not from us. */
+  readonly hostFromOutside: boolean;
   mayRequest(url: URL): boolean;
 }
 
@@ -32,6 +36,7 @@ export function boundedHttp(
   bounds: Bounds,
   deadline = performance.now() + bounds.loginTimeout,
 ): Http {
+  const carry = backend.hostFromOutside ? bounds.publicTransport : bounds.transport;
   return {
     async request(request) {
       const url = checkedUrl(request.url);
@@ -39,7 +44,7 @@ export function boundedHttp(
       if (left <= 0) throw failure("provider_timeout", "the login's time was used up");
       const headers = { "user-agent": "sallyport", ...request.headers };
       try {
-        return await bounds.transport(
+        return await carry(
           { ...request, headers },
           { timeout: Math.ceil(left), maxBytes: maxAnswerBytes },
         );
@@ -49,9 +54,14 @@ export function boundedHttp(
       }
     },
 
-    async json(request) {
+    async ok(request) {
       const answer = await this.request(request);
       refuseFailures(answer, failure, request);
+      return answer;
+    },
+
+    async json(request) {
+      const answer = await this.ok(request);
       return parseJson(answer) ?? throwInvalid(answer, failure);
     },
 

@@ -1,11 +1,14 @@
 import * as oauth from "oauth4webapi";
 import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
-import type { Http, HttpAnswer } from "../http.ts";
+import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
 import type { JsonObject, Tokens } from "../identity.ts";
 import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
 
-/** How a client proves itself at the token endpoint (OpenID Connect Core, section 9). */
-export type ClientAuthMethod = "client_secret_post" | "client_secret_basic" | "none";
+/** How a client can prove itself at the token endpoint (OpenID Connect Core, section 9). */
+export const clientAuthMethods = ["client_secret_post", "client_secret_basic", "none"] as const;
+
+/** One of {@link clientAuthMethods}. */
+export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 
 /** A client of an authorization server's token endpoint. */
 export interface TokenClient {
@@ -16,6 +19,10 @@ export interface TokenClient {
   readonly tokenUrl: string;
   /** Some providers take the request as a query; RFC 6749, section 3.2 knows POST only. */
   readonly method: "GET" | "POST";
+  /** How a POST is written; `form` unless given. */
+  readonly payload?: "form" | "json" | undefined;
+  /** Handed the answer's `id_token`, unchecked; without it nobody looks at one. */
+  readonly onIdToken?: ((idToken: unknown) => void) | undefined;
   /** The code for one of the provider's own error words; undefined leaves it to the standard ones. */
   readonly errorCode?: ((error: string) => ErrorCode | undefined) | undefined;
 }
@@ -101,17 +108,12 @@ interface Exchange {
 function conversation(exchange: Exchange, http: Http) {
   const { client } = exchange;
   const server: oauth.AuthorizationServer = {
-    // Compared with nothing: an answer's id_token and `iss` are dropped.
+    // Compared with nothing: an answer's id_token is none of its business, and `iss` is dropped.
     issuer: new URL(client.tokenUrl).origin,
     token_endpoint: client.tokenUrl,
   };
   const party: oauth.Client = { client_id: client.clientId };
-  const authentication =
-    client.clientSecret === undefined || client.authMethod === "none"
-      ? oauth.None()
-      : client.authMethod === "client_secret_basic"
-        ? oauth.ClientSecretBasic(client.clientSecret)
-        : oauth.ClientSecretPost(client.clientSecret);
+  const authentication = authenticationOf(client);
   const options = {
     // Which addresses may be plain http is decided where the request is made.
     [oauth.allowInsecureRequests]: true,
@@ -119,17 +121,32 @@ function conversation(exchange: Exchange, http: Http) {
       url: string,
       init: { body?: unknown; headers: Record<string, string> },
     ): Promise<Response> {
-      const { headers } = init;
-      const form = String(init.body);
-      const answer = await http.request(
-        client.method === "POST"
-          ? { url, method: "POST", headers, body: form }
-          : { url: `${url}${url.includes("?") ? "&" : "?"}${form}`, headers },
-      );
+      const form = new URLSearchParams(String(init.body));
+      const answer = await http.request(toRequest(client, url, form, init.headers));
       return new ParsedResponse(regular(exchange, answer));
     },
   };
   return { server, party, authentication, options };
+}
+
+function toRequest(
+  { method, payload }: TokenClient,
+  url: string,
+  form: URLSearchParams,
+  headers: Readonly<Record<string, string>>,
+): HttpRequest {
+  if (method === "GET") return { url: `${url}${url.includes("?") ? "&" : "?"}${form}`, headers };
+  if (payload !== "json") return { url, method, headers, body: String(form) };
+  const body = JSON.stringify(Object.fromEntries(form));
+  return { url, method, headers: { ...headers, "content-type": "application/json" }, body };
+}
+
+/** How oauth4webapi is told that a client proves itself so. */
+export function authenticationOf({ clientSecret, authMethod }: TokenClient): oauth.ClientAuth {
+  if (clientSecret === undefined || authMethod === "none") return oauth.None();
+  return authMethod === "client_secret_basic"
+    ? oauth.ClientSecretBasic(clientSecret)
+    : oauth.ClientSecretPost(clientSecret);
 }
 
 // oauth4webapi takes a Response only. Ours was read and parsed already, so it carries the
@@ -182,7 +199,8 @@ function regular(exchange: Exchange, answer: HttpAnswer): JsonObject {
       `the token answer has no access_token (${describe(answer)})`,
     );
   }
-  const { id_token: _unchecked, ...rest } = body;
+  const { id_token: unchecked, ...rest } = body;
+  exchange.client.onIdToken?.(unchecked);
   return { token_type: "bearer", ...Object.fromEntries(Object.entries(rest).flatMap(plain)) };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExtraDataEntry } from "../../src/backend.ts";
-import type { Tokens } from "../../src/identity.ts";
+import type { Json, Tokens } from "../../src/identity.ts";
 import { bound, failureOf, httpFor, identityFrom, now, once, redirectUri } from "../backend.ts";
 
 import { startProvider } from "../provider.ts";
@@ -63,13 +63,17 @@ test("the id is read from the field that idKey names", () => {
 });
 
 /** The extra data of a backend that declares these entries. */
-function kept(entries: readonly ExtraDataEntry[], more: { all?: boolean; set?: ExtraDataEntry[] }) {
+function kept(
+  entries: readonly ExtraDataEntry[],
+  more: { all?: boolean; set?: ExtraDataEntry[]; expires?: Json | undefined },
+) {
   class Keeping extends ExampleOAuth2 {
     override readonly extraData = entries;
     override readonly getAllExtraData = more.all ?? false;
   }
   const backend = bound(new Keeping({ ...settings, extraData: more.set ?? [] }));
-  const answer = { expires: 3600, team: "from the token answer", login: "from the token answer" };
+  const expires = "expires" in more ? more.expires : 3600;
+  const answer = { expires, team: "from the token answer", login: "from the token answer" };
   return backend.toIdentity({ id: 1, login: "ada", name: "Ada" }, { ...tokens, answer }).extraData;
 }
 
@@ -86,6 +90,18 @@ test("a field can be kept under another name", () => {
     expires_in: 3600,
     handle: "ada",
   });
+});
+
+for (const empty of ["", 0, null, false, undefined]) {
+  test(`a field to discard is left out where it is ${JSON.stringify(empty)}`, () => {
+    const entries = [{ expires: { as: "expires_on", discard: true }, login: { discard: true } }];
+    assert.deepEqual(kept(entries, { expires: empty }), { login: "ada" });
+    assert.deepEqual(kept(entries, { expires: 1 }), { expires_on: 1, login: "ada" });
+  });
+}
+
+test("a token is kept under no other name", () => {
+  assert.deepEqual(kept([{ access_token: { as: "token" }, id: "number" }], {}), { number: 1 });
 });
 
 test("the settings can declare more fields", () => {

@@ -12,10 +12,12 @@ async function start(t: TestContext, limits: { call?: number; login?: number } =
   const provider = await startProvider(t);
   const asker = {
     name: "example",
+    hostFromOutside: false,
     mayRequest: (url: URL) => url.protocol === "https:" || url.origin === provider.origin,
   };
   const http = boundedHttp(asker, "profile", {
     transport,
+    publicTransport: transport,
     callTimeout: limits.call ?? 1000,
     loginTimeout: limits.login ?? 5000,
   });
@@ -161,8 +163,8 @@ test("a fault in the transport itself is not made a provider's outage", async ()
   const broken: Transport = async () => {
     throw new TypeError("a fault");
   };
-  const asker = { name: "example", mayRequest: () => true };
-  const bounds = { transport: broken, callTimeout: 1, loginTimeout: 1000 };
+  const asker = { name: "example", hostFromOutside: false, mayRequest: () => true };
+  const bounds = { transport: broken, publicTransport: broken, callTimeout: 1, loginTimeout: 1000 };
   const http = boundedHttp(asker, "token", bounds);
   await assert.rejects(http.request({ url: "https://provider.example/" }), TypeError);
 });

@@ -1,0 +1,44 @@
+import type { BaseAuth, ExtraDataEntry, KeptField } from "../backend.ts";
+import { AuthError } from "../errors.ts";
+import { type Json, type JsonObject, secretFields } from "../identity.ts";
+
+/**
+ * The uid that an id of a provider's makes.
+ *
+ * @throws `uid_missing` where it is none that could keep two accounts apart.
+ */
+export function checkedUid({ name, idKey }: BaseAuth, id: unknown): string {
+  // python-social-auth turns a missing id into the text "None", which all such people then
+  // share. A number that JSON could not carry exactly would be shared just so.
+  const uid = typeof id === "number" && Number.isSafeInteger(id) ? String(id) : id;
+  if (typeof uid === "string" && uid.trim() !== "" && uid.length <= 255) return uid;
+  const got = typeof id === "string" ? `text of ${id.length} characters` : typeof id;
+  const message = `${name}: expected an id in "${idKey}" and got ${id === null ? "null" : got}`;
+  throw new AuthError("uid_missing", { stage: "identity", backend: name, message });
+}
+
+/** Of what a provider said, JSON or text, the fields that a backend declares as extra data. */
+export function selectedExtraData(
+  { getAllExtraData, extraData, settings }: BaseAuth,
+  fields: Readonly<Record<string, unknown>>,
+): JsonObject {
+  const entries: readonly ExtraDataEntry[] = [
+    ...(getAllExtraData ? Object.keys(fields) : []),
+    ...extraData,
+    ...(settings.extraData ?? []),
+  ];
+  const kept = entries.flatMap((entry) =>
+    typeof entry === "string" ? [toKept([entry, entry])] : Object.entries(entry).map(toKept),
+  );
+  // Tokens are kept by themselves, sealed, and under no other name.
+  const open = kept.filter(
+    ([name, { discard }]) => !secretNames.has(name) && !(discard && !fields[name]),
+  );
+  return Object.fromEntries(open.map(([name, { as }]) => [as ?? name, fields[name] as Json]));
+}
+
+function toKept([name, kept]: [string, string | KeptField]): [string, KeptField] {
+  return [name, typeof kept === "string" ? { as: kept } : kept];
+}
+
+const secretNames: ReadonlySet<string> = new Set(secretFields);

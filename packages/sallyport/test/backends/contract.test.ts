@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { BaseAuth } from "../../src/backend.ts";
+import { BaseOAuth2 } from "../../src/protocols/oauth2.ts";
+import { OpenIdConnectAuth } from "../../src/protocols/openid-connect.ts";
+import { type BackendFixture, backendContract } from "../../src/testing/index.ts";
+import { complaints } from "../json-schema.ts";
+
+// Every backend is here because its file is: nobody keeps a list.
+
+const at = (path: string) => new URL(path, import.meta.url);
+const read = (path: string): unknown => JSON.parse(readFileSync(at(path), "utf8"));
+const modules = readdirSync(at("../../src/backends/")).map((file) => file.replace(/\.ts$/, ""));
+const fixtures = readdirSync(at("../fixtures/")).map((file) => file.replace(/\.json$/, ""));
+const schema = read("../../src/testing/fixture.schema.json");
+
+type BackendClass = new (settings?: object) => BaseAuth;
+
+/** The classes that a module exports, by the name that each gives itself. */
+async function backendsOf(module: string): Promise<ReadonlyMap<string, BackendClass>> {
+  const exported: object = await import(`../../src/backends/${module}.ts`);
+  const classes = Object.values(exported).filter(
+    (value): value is BackendClass => value?.prototype instanceof BaseAuth,
+  );
+  return new Map(classes.map((Backend) => [new Backend().name, Backend]));
+}
+
+const found = new Set<string>();
+for (const module of modules) {
+  for (const [name, Backend] of await backendsOf(module)) {
+    found.add(name);
+    const isOAuth2 = Backend.prototype instanceof BaseOAuth2;
+    if (fixtures.includes(name)) {
+      const fixture = read(`../fixtures/${name}.json`);
+      test(`${name}: its fixture is as the schema demands`, () => {
+        assert.deepEqual(complaints(schema, fixture), []);
+      });
+      const make = (settings: object) => new Backend(settings);
+      // The schema has checked it.
+      for (const { name: title, run } of backendContract(make, fixture as BackendFixture)) {
+        test(`${name}: ${title}`, run);
+      }
+    } else if (isOAuth2 && !(Backend.prototype instanceof OpenIdConnectAuth)) {
+      test(`${name} has a fixture`, () => assert.fail(`write test/fixtures/${name}.json`));
+    } else {
+      test(`${name} has a test of its own`, () => {
+        assert.ok(existsSync(at(`${module}.test.ts`)), `write test/backends/${module}.test.ts`);
+      });
+    }
+  }
+}
+
+test("every fixture belongs to a backend, and says so", () => {
+  for (const name of fixtures) {
+    assert.ok(found.has(name), name);
+    assert.equal((read(`../fixtures/${name}.json`) as BackendFixture).backend, name);
+  }
+});
+
+test("a backend that calls addresses verified shows a person whose address is not", () => {
+  for (const name of fixtures) {
+    const { identity, variants = [] } = read(`../fixtures/${name}.json`) as BackendFixture;
+    if (!identity.details.emailVerified) continue;
+    const others = variants.filter(
+      (variant) =>
+        variant.identity?.details?.emailVerified === false ||
+        variant.failure?.code === "account_unverified",
+    );
+    assert.notEqual(others.length, 0, name);
+  }
+});
