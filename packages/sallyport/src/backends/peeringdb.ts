@@ -1,6 +1,7 @@
 import type { Http } from "../http.ts";
 import type { Identity, Network, Tokens, UserDetails } from "../identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
+import { fieldsOf, textOf } from "../protocols/profile.ts";
 
 /**
  * The bits of `perms` and `manage_peering_sessions`, by grainy's constants, which
@@ -114,15 +115,15 @@ export class PeeringDBOAuth2 extends BaseOAuth2<PeeringDBProfile, PeeringDBSetti
 }
 
 function toProfile(answer: unknown): PeeringDBProfile {
-  const fields = asObject(answer);
+  const fields = fieldsOf(answer);
   const { networks, amr } = fields;
   return {
     // A missing id is refused by `toIdentity`, which says so.
     id: fields.id as number,
-    name: text(fields.name),
-    givenName: text(fields.given_name),
-    familyName: text(fields.family_name),
-    email: text(fields.email) || null,
+    name: textOf(fields.name) ?? "",
+    givenName: textOf(fields.given_name) ?? "",
+    familyName: textOf(fields.family_name) ?? "",
+    email: textOf(fields.email) ?? null,
     verifiedUser: fields.verified_user === true,
     verifiedEmail: fields.verified_email === true,
     networks: Array.isArray(networks) ? readNetworks(networks) : undefined,
@@ -139,14 +140,14 @@ function readNetworks(entries: readonly unknown[]): readonly PeeringDBNetwork[] 
 }
 
 function toNetwork(entry: unknown): PeeringDBNetwork | undefined {
-  const fields = asObject(entry);
+  const fields = fieldsOf(entry);
   const asn = wholeNumber(fields.asn);
   // 0 and 4294967295 are reserved (RFC 7607, RFC 7300).
   if (asn === undefined || asn < 1 || asn > 4294967294) return undefined;
   return {
     id: wholeNumber(fields.id),
     asn,
-    name: text(fields.name) || `AS${asn}`,
+    name: textOf(fields.name) ?? `AS${asn}`,
     perms: wholeNumber(fields.perms) ?? 0,
     managePeeringSessions: wholeNumber(fields.manage_peering_sessions) ?? 0,
   };
@@ -160,12 +161,4 @@ function wholeNumber(value: unknown): number | undefined {
   const number =
     typeof value === "string" && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined;
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
