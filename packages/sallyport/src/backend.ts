@@ -107,6 +107,8 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
 
   readonly settings: Settings;
   #environment: Environment = {};
+  /** Settings that were looked up; a login asks for several of them again and again. */
+  readonly #known = new Map<string, unknown>();
 
   constructor(settings?: Settings) {
     // Every member of a settings type is optional, so an empty object is one.
@@ -133,6 +135,7 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
    */
   bind(environment: Environment): void {
     this.#environment = environment;
+    this.#known.clear();
     if (!/^[a-z0-9][a-z0-9-]*$/.test(this.name)) {
       throw this.misconfigured(
         `its name "${this.name}" may have lower-case letters, digits and hyphens only`,
@@ -164,8 +167,11 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
    * and by any name: a subclass may have settings that its base does not know.
    */
   protected setting(name: string): unknown {
-    const given = this.settings as Readonly<Record<string, unknown>>;
-    return given[name] ?? this.#environment[this.variable(name)];
+    if (!this.#known.has(name)) {
+      const given = this.settings as Readonly<Record<string, unknown>>;
+      this.#known.set(name, given[name] ?? this.#environment[this.variable(name)]);
+    }
+    return this.#known.get(name);
   }
 
   /** The same for a list; in the environment it is separated by spaces or commas. */
