@@ -100,6 +100,8 @@ export function createAuth(config: AuthConfig): Auth {
   const loginRedirectUrl = home("loginRedirectUrl");
 
   const { storage, now = () => new Date() } = config;
+  // A `fetch` of the application's own decides for itself whom it asks.
+  const own = config.fetch && fetchTransport(config.fetch);
   const gate: Gate = {
     storage,
     now,
@@ -108,10 +110,8 @@ export function createAuth(config: AuthConfig): Auth {
     logger: config.logger ?? consoleLogger,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
-      // A `fetch` of the application's own decides for itself whom it asks.
-      ...(config.fetch
-        ? { transport: fetchTransport(config.fetch), publicTransport: fetchTransport(config.fetch) }
-        : { transport, publicTransport: publicTransport() }),
+      transport: own ?? transport,
+      publicTransport: own ?? publicTransport(),
       callTimeout: config.timeouts?.call ?? 10_000,
       loginTimeout: config.timeouts?.login ?? 15_000,
     },

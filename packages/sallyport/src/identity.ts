@@ -10,6 +10,11 @@ export type Json =
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
+/** Whether a value that came as JSON is an object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** What a backend says about a person, by python-social-auth's names in camelCase. */
 export interface UserDetails {
   readonly username?: string | undefined;

@@ -159,7 +159,7 @@ export function transport(
       // The provider closed a kept connection while the request was on its way. Only what
       // may safely be done twice is asked again (RFC 9110, section 9.2.2).
       if (request.reusedSocket && error.code === "ECONNRESET" && method === "GET") {
-        resolve(transport(asked, { ...limits, timeout: giveUpAt - performance.now() }));
+        resolve(transport(asked, { ...limits, timeout: giveUpAt - performance.now() }, address));
       } else {
         fail("unreachable", `the connection failed (${error.code ?? error.message})`, error);
       }

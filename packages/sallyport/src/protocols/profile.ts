@@ -1,11 +1,10 @@
-import type { JsonObject, UserDetails } from "../identity.ts";
+import { isJsonObject, type JsonObject, type UserDetails } from "../identity.ts";
 
 // What a provider answered is JSON that nobody has checked. These read it.
 
 /** The fields of a JSON answer; none where it is no object. */
 export function fieldsOf(answer: unknown): JsonObject {
-  const isObject = typeof answer === "object" && answer !== null && !Array.isArray(answer);
-  return isObject ? (answer as JsonObject) : {};
+  return isJsonObject(answer) ? answer : {};
 }
 
 /** A text that says something: undefined where the value is none, or blank. */

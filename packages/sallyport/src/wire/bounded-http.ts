@@ -56,13 +56,15 @@ export function boundedHttp(
 
     async ok(request) {
       const answer = await this.request(request);
-      refuseFailures(answer, failure, request);
+      refuseFailures(answer, request);
       return answer;
     },
 
     async json(request) {
       const answer = await this.ok(request);
-      return parseJson(answer) ?? throwInvalid(answer, failure);
+      const value = parseJson(answer);
+      if (value !== undefined && value !== null) return value;
+      throw failure("answer_invalid", `expected JSON and got ${describe(answer)}`);
     },
 
     at: (other) => boundedHttp(backend, other, bounds, deadline),
@@ -77,15 +79,35 @@ export function boundedHttp(
     );
   }
 
-  function failure(
-    code: ErrorCode,
-    message: string,
-    cause?: unknown,
-    retryAfter?: number,
-  ): AuthError {
-    const text = `${backend.name}: ${message}`;
-    return new AuthError(code, { stage, backend: backend.name, message: text, cause, retryAfter });
+  function refuseFailures(answer: HttpAnswer, request: HttpRequest): void {
+    if (answer.status >= 200 && answer.status < 300) return;
+    const refused = answer.status === 401 || answer.status === 403;
+    const said = `${new URL(request.url).pathname} answered with`;
+    const context = { backend: backend.name, stage, said };
+    throw answerFailure(answer, refused ? "token_refused" : "answer_invalid", context);
   }
+
+  function failure(code: ErrorCode, message: string, cause?: unknown): AuthError {
+    const text = `${backend.name}: ${message}`;
+    return new AuthError(code, { stage, backend: backend.name, message: text, cause });
+  }
+}
+
+/**
+ * The `AuthError` for an answer that is not what was expected: an outage where its status
+ * says so, else `code`. `said` are the words before what came.
+ */
+export function answerFailure(
+  answer: HttpAnswer,
+  code: ErrorCode,
+  { backend, stage, said }: { backend: string; stage: Stage; said: string },
+): AuthError {
+  return new AuthError(statusFailure(answer) ?? code, {
+    stage,
+    backend,
+    message: `${backend}: ${said} ${describe(answer)}`,
+    retryAfter: retryAfterOf(answer),
+  });
 }
 
 /** What an answer's status says against it, before anybody looks at its body. */
@@ -116,28 +138,8 @@ export function describe(answer: HttpAnswer): string {
   return `status ${answer.status}, ${type}, ${answer.text.length} characters`;
 }
 
-type Fail = (code: ErrorCode, message: string, cause?: unknown, retryAfter?: number) => AuthError;
-
 const codeOf = {
   timeout: "provider_timeout",
   unreachable: "provider_unreachable",
   too_large: "answer_too_large",
 } as const;
-
-function refuseFailures(answer: HttpAnswer, failure: Fail, request: HttpRequest): void {
-  if (answer.status >= 200 && answer.status < 300) return;
-  const code =
-    statusFailure(answer) ??
-    (answer.status === 401 || answer.status === 403 ? "token_refused" : "answer_invalid");
-  const where = new URL(request.url).pathname;
-  throw failure(
-    code,
-    `${where} answered with ${describe(answer)}`,
-    undefined,
-    retryAfterOf(answer),
-  );
-}
-
-function throwInvalid(answer: HttpAnswer, failure: Fail): never {
-  throw failure("answer_invalid", `expected JSON and got ${describe(answer)}`);
-}

@@ -1,6 +1,7 @@
-import { AuthError, type Stage } from "../errors.ts";
+import type { Stage } from "../errors.ts";
 import type { Http } from "../http.ts";
-import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
+import { isJsonObject } from "../identity.ts";
+import { answerFailure, parseJson } from "./bounded-http.ts";
 
 /** Who reads what a provider publishes, as a discovery document or a key set is. */
 export interface Reader {
@@ -25,16 +26,7 @@ export async function readPublished(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer = await http.at(stage).request({ url, headers: { accept: "application/json" } });
   const document = answer.text.length <= longestDocument ? parseJson(answer) : undefined;
-  if (answer.status === 200 && isObject(document)) return document;
-  const failure = statusFailure(answer) ?? "discovery_failed";
-  throw new AuthError(failure, {
-    stage,
-    backend,
-    message: `${backend}: expected a JSON object at ${url} and got ${describe(answer)}`,
-    retryAfter: retryAfterOf(answer),
-  });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (answer.status === 200 && isJsonObject(document)) return document;
+  const said = `expected a JSON object at ${url} and got`;
+  throw answerFailure(answer, "discovery_failed", { backend, stage, said });
 }

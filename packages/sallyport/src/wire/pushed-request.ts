@@ -1,7 +1,6 @@
-import { AuthError } from "../errors.ts";
 import type { Http } from "../http.ts";
-import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
-import { authenticationOf, type TokenClient } from "./token-request.ts";
+import { answerFailure, parseJson } from "./bounded-http.ts";
+import { authenticatedForm, type TokenClient } from "./token-request.ts";
 
 /**
  * Hands the parameters of an authorization request to the provider itself (RFC 9126, section
@@ -16,25 +15,19 @@ export async function pushRequest(
   parameters: URLSearchParams,
   http: Http,
 ): Promise<string> {
-  const form = new URLSearchParams(parameters);
-  const headers = new Headers({
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded",
-  });
-  const server = { issuer: new URL(url).origin };
-  await authenticationOf(client)(server, { client_id: client.clientId }, form, headers);
+  const { form, headers } = await authenticatedForm(client, url, parameters);
   const answer = await http.request({
     url,
     method: "POST",
-    headers: Object.fromEntries(headers),
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
     body: String(form),
   });
   const requestUri: unknown = Object(parseJson(answer)).request_uri;
   if (answer.status === 201 && typeof requestUri === "string") return requestUri;
-  throw new AuthError(statusFailure(answer) ?? "provider_refused", {
-    stage: "begin",
+  const said = "expected a request_uri and got";
+  throw answerFailure(answer, "provider_refused", {
     backend: client.backend,
-    message: `${client.backend}: expected a request_uri and got ${describe(answer)}`,
-    retryAfter: retryAfterOf(answer),
+    stage: "begin",
+    said,
   });
 }

@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
-import type { JsonObject, Tokens } from "../identity.ts";
+import { isJsonObject, type JsonObject, type Tokens } from "../identity.ts";
 import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
 
 /** How a client can prove itself at the token endpoint (OpenID Connect Core, section 9). */
@@ -141,8 +141,24 @@ function toRequest(
   return { url, method, headers: { ...headers, "content-type": "application/json" }, body };
 }
 
+/**
+ * The form and the headers with which a client proves itself at another endpoint than the
+ * token endpoint: for revocation, or a pushed authorization request.
+ */
+export async function authenticatedForm(
+  client: TokenClient,
+  url: string,
+  fields: URLSearchParams | Readonly<Record<string, string>>,
+): Promise<{ readonly form: URLSearchParams; readonly headers: Readonly<Record<string, string>> }> {
+  const form = new URLSearchParams(fields);
+  const headers = new Headers({ accept: "application/json" });
+  const server = { issuer: new URL(url).origin };
+  await authenticationOf(client)(server, { client_id: client.clientId }, form, headers);
+  return { form, headers: Object.fromEntries(headers) };
+}
+
 /** How oauth4webapi is told that a client proves itself so. */
-export function authenticationOf({ clientSecret, authMethod }: TokenClient): oauth.ClientAuth {
+function authenticationOf({ clientSecret, authMethod }: TokenClient): oauth.ClientAuth {
   if (clientSecret === undefined || authMethod === "none") return oauth.None();
   return authMethod === "client_secret_basic"
     ? oauth.ClientSecretBasic(clientSecret)
@@ -255,8 +271,4 @@ function failure(
 // A provider's word, short and plain enough for a line in a log.
 function printable(word: string): string {
   return JSON.stringify(word.slice(0, 60));
-}
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
