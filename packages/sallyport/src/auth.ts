@@ -1,10 +1,13 @@
 import { fetchTransport, transport } from "#platform";
 import type { BaseAuth, Environment } from "./backend.ts";
+import { defaultDisconnectPipeline } from "./default-disconnect-pipeline.ts";
 import { defaultPipeline } from "./default-pipeline.ts";
+import type { DisconnectPipeline } from "./disconnect-pipeline.ts";
 import { AuthError } from "./errors.ts";
+import { createEvents, type EventName, type Listener } from "./events.ts";
+import type { Gate } from "./gate.ts";
 import type { Tokens } from "./identity.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
-import type { Gate } from "./login.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { refresh } from "./refresh.ts";
 import { createSeal } from "./seal.ts";
@@ -16,8 +19,9 @@ import { cookieJar, parseCookies } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
 import type { Incoming } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
-import { answer, readSession, type Site } from "./web/routes.ts";
+import { answer } from "./web/routes.ts";
 import { safeNext } from "./web/safe-next.ts";
+import { readSession, type Site } from "./web/visit.ts";
 import { publicTransport } from "./wire/public-http.ts";
 
 /** What {@link createAuth} is told. */
@@ -36,9 +40,20 @@ export interface AuthConfig {
   readonly loginRedirectUrl?: string | undefined;
   /** Where signing out leads. Default `/`. */
   readonly logoutRedirectUrl?: string | undefined;
+  /** Where disconnecting an account leads that names no `next`. Default {@link loginRedirectUrl}. */
+  readonly disconnectRedirectUrl?: string | undefined;
+  /** Where failed logins lead instead of our own page, with `error` (the code) and `backend`. */
+  readonly loginErrorUrl?: string | undefined;
+  /** The same for disabled users; {@link loginErrorUrl} unless given. */
+  readonly inactiveUserUrl?: string | undefined;
+  /** Parameters of `/login/:backend` that steps find again as `fields`. */
+  readonly fieldsStoredInSession?: readonly string[] | undefined;
+  /** Seconds for which a sign-in is recent enough to connect or disconnect an account. Default 600. */
+  readonly recentSignIn?: number | undefined;
   /** Hosts besides our own that `next` may name, exactly, with the port if it has one. */
   readonly allowedRedirectHosts?: readonly string[] | undefined;
   readonly pipeline?: Pipeline | undefined;
+  readonly disconnectPipeline?: DisconnectPipeline | undefined;
   /** How signed-in browsers are remembered. Default {@link databaseSessions}. */
   readonly session?: SessionStore | undefined;
   /** Pages of your own in place of the built-in ones. */
@@ -74,6 +89,8 @@ export interface Auth {
   associations(user: Pick<User, "id">): Promise<readonly Association[]>;
   /** Fresh tokens for a stored association. @throws `token_missing`, `token_revoked`. */
   refresh(association: Association): Promise<Tokens>;
+  /** Tells a listener what happens, once it stands. Gives a function that ends it. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void;
   close(): Promise<void>;
   /** The configured origin, for adapters: a request's own Host is never believed. */
   readonly origin: string;
@@ -92,22 +109,31 @@ export function createAuth(config: AuthConfig): Auth {
     throw invalid('completePath must contain "/:backend", and be another than the login\'s');
   }
   const allowedRedirectHosts = config.allowedRedirectHosts ?? [];
-  const home = (name: "loginRedirectUrl" | "logoutRedirectUrl") => {
-    const url = safeNext(config[name] ?? "/", origin, allowedRedirectHosts);
-    if (url === undefined) throw invalid(`${name} must be a path, or at an allowed host`);
-    return url;
+  const ownUrl = (name: OwnUrl) => {
+    const given = config[name];
+    const url = given && safeNext(given, origin, allowedRedirectHosts);
+    if (url || given === undefined) return url;
+    throw invalid(`${name} must be a path, or at an allowed host`);
   };
-  const loginRedirectUrl = home("loginRedirectUrl");
+  const loginRedirectUrl = ownUrl("loginRedirectUrl") ?? "/";
 
   const { storage, now = () => new Date() } = config;
   // A `fetch` of the application's own decides for itself whom it asks.
   const own = config.fetch && fetchTransport(config.fetch);
+  const logger = config.logger ?? consoleLogger;
+  const steps = config.pipeline ?? defaultPipeline;
+  const backends = bindBackends(config.backends, config.env ?? processEnvironment());
+  for (const backend of backends.values()) checkSteps(backend, steps);
   const gate: Gate = {
     storage,
     now,
     sessions: config.session ?? databaseSessions(),
-    pipeline: config.pipeline ?? defaultPipeline,
-    logger: config.logger ?? consoleLogger,
+    pipeline: steps,
+    disconnectPipeline: config.disconnectPipeline ?? defaultDisconnectPipeline,
+    logger,
+    events: createEvents(logger),
+    waysIn: () => [...backends.keys()],
+    recently: (config.recentSignIn ?? 600) * 1000,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
       transport: own ?? transport,
@@ -116,17 +142,22 @@ export function createAuth(config: AuthConfig): Auth {
       loginTimeout: config.timeouts?.login ?? 15_000,
     },
     redirectUri: ({ name }) => origin + basePath + completePath.replace(":backend", name),
+    resumeUri: (id) => `${origin}${basePath}/resume/${id}`,
   };
   const jar = cookieJar(origin.startsWith("https:"));
   const site: Site = {
     gate,
-    backends: bindBackends(config.backends, config.env ?? processEnvironment()),
+    backends,
     origin,
     basePath,
     completePath,
     loginRedirectUrl,
-    logoutRedirectUrl: home("logoutRedirectUrl"),
+    logoutRedirectUrl: ownUrl("logoutRedirectUrl") ?? "/",
+    disconnectRedirectUrl: ownUrl("disconnectRedirectUrl") ?? loginRedirectUrl,
+    loginErrorUrl: ownUrl("loginErrorUrl"),
+    inactiveUserUrl: ownUrl("inactiveUserUrl"),
     allowedRedirectHosts,
+    fieldsStoredInSession: config.fieldsStoredInSession ?? [],
     jar,
     flows: flowCookies(jar, createSeal(config.secrets, "flow"), loginRedirectUrl),
     pages: { ...builtInPages, ...config.pages },
@@ -155,9 +186,17 @@ export function createAuth(config: AuthConfig): Auth {
         message: `no backend is called "${association.provider}"`,
       });
     },
+    on: gate.events.on,
     close: () => storage.close(),
   };
 }
+
+type OwnUrl =
+  | "loginRedirectUrl"
+  | "logoutRedirectUrl"
+  | "disconnectRedirectUrl"
+  | "loginErrorUrl"
+  | "inactiveUserUrl";
 
 function bindBackends(
   backends: readonly BaseAuth[],
@@ -170,6 +209,11 @@ function bindBackends(
     named.set(backend.name, backend);
   }
   return named;
+}
+
+function checkSteps({ name, neededSteps }: BaseAuth, steps: Pipeline): void {
+  const missing = neededSteps.find((needed) => !steps.some((step) => step.name === needed));
+  if (missing) throw invalid(`backend ${name} is safe only with step "${missing}" in the pipeline`);
 }
 
 function checkedOrigin(baseUrl: string): string {

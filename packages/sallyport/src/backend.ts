@@ -1,12 +1,35 @@
 import { AuthError, type ErrorCode, type Stage } from "./errors.ts";
+import type { Html } from "./html.ts";
 import type { Http } from "./http.ts";
 import type { Identity, JsonObject, Tokens } from "./identity.ts";
 
-/** Where to send the browser, and what the backend needs again when it comes back. */
-export interface Departure {
+/** Where to send the browser, or the page to show it. */
+export type Departure = Redirect | OwnPage;
+
+/** The browser leaves for the provider. */
+export interface Redirect extends Kept {
   readonly location: string;
+}
+
+/** The browser is shown a page first. */
+export interface OwnPage extends Kept {
+  readonly page: DeparturePage;
+}
+
+/** What the backend needs again when the browser comes back. */
+interface Kept {
   /** Sealed into the flow's cookie, never shown to the browser. Keep it small. */
   readonly keep?: JsonObject | undefined;
+}
+
+/** A page of the backend's own, such as a form that leads to its callback. */
+export interface DeparturePage {
+  readonly title: string;
+  readonly body: Html;
+  /** The one script that may run in it, to the letter; the page runs it at its end. */
+  readonly script?: string | undefined;
+  /** Other sites' origins whose scripts and frames may run in it: a provider's widget. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 /** What a backend is handed when a login begins. */
@@ -104,6 +127,10 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   readonly getAllExtraData: boolean = false;
   /** The provider's addresses are not proven: no address from it counts as verified. */
   readonly requiresEmailValidation: boolean = false;
+  /** The address is the account, so it is proven at every login. */
+  readonly passwordless: boolean = false;
+  /** Steps of the pipeline without which the backend must not be used. */
+  readonly neededSteps: readonly string[] = [];
 
   readonly settings: Settings;
   #environment: Environment = {};
@@ -126,6 +153,9 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
    * `kept` is the association's extra data: what was kept when the person signed in.
    */
   refreshToken?(refreshToken: string, http: Http, now: Date, kept: JsonObject): Promise<Tokens>;
+
+  /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
+  revokeToken?(token: string, http: Http): Promise<boolean>;
 
   /**
    * Called once by `createAuth`, which hands over the environment; checks that every

@@ -11,6 +11,8 @@ export type Stage =
   | "pipeline"
   | "storage"
   | "session"
+  | "resume"
+  | "disconnect"
   | "refresh";
 
 /** What a person reads about a failure: one sentence on what happened, one on what to do. */
@@ -126,6 +128,33 @@ export const catalogue = {
     "This account is already connected to another user of this site.",
     "Sign in with it instead, or disconnect it there first.",
   ),
+  sign_in_again: entry(
+    403,
+    "Connecting or disconnecting an account needs a recent sign-in.",
+    "Sign in again with an account that you have connected already, then repeat this.",
+  ),
+  resume_unknown: entry(
+    400,
+    "This sign-in is finished already, or it waited too long.",
+    "Go to the sign-in page if you are not signed in yet.",
+  ),
+  resume_foreign: entry(
+    403,
+    "This sign-in was begun in another browser or by another person.",
+    "Go back to the browser in which you began, or start again here.",
+  ),
+  message_not_sent: entry(503, "The message to you could not be sent.", tryLater),
+  last_way_in: entry(
+    409,
+    "This is the only account that you can sign in with.",
+    "Connect another account first.",
+  ),
+  association_unknown: entry(
+    404,
+    "No such account is connected to you.",
+    "Look at the list of your connected accounts.",
+  ),
+  not_signed_in: entry(401, "You are not signed in.", "Sign in, then repeat this."),
   user_inactive: entry(403, "Your account on this site is disabled.", askOperator),
   storage_conflict: entry(503, "Too many sign-ins collided.", tryAgain),
   storage_unavailable: entry(503, "This site's database cannot be reached.", tryLater),

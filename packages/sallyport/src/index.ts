@@ -6,11 +6,21 @@ export {
   type DataField,
   type Departure,
   type DepartureContext,
+  type DeparturePage,
   type Environment,
   type ExtraDataEntry,
   type KeptField,
+  type OwnPage,
+  type Redirect,
 } from "./backend.ts";
+export { defaultDisconnectPipeline } from "./default-disconnect-pipeline.ts";
 export { defaultPipeline } from "./default-pipeline.ts";
+export {
+  type DisconnectEnd,
+  type DisconnectFacts,
+  type DisconnectPipeline,
+  disconnectPipeline,
+} from "./disconnect-pipeline.ts";
 export {
   AuthError,
   type AuthErrorOptions,
@@ -20,31 +30,40 @@ export {
   logFacts,
   type Stage,
 } from "./errors.ts";
+export type { EventFacts, EventName, Listener } from "./events.ts";
+export type { Form, FormField } from "./form.ts";
+export { Html, type HtmlPart, html } from "./html.ts";
 export type { Http, HttpAnswer, HttpLimits, HttpRequest, Transport } from "./http.ts";
 export type { Identity, Json, JsonObject, Network, Tokens, UserDetails } from "./identity.ts";
 export { consoleLogger, type Logger } from "./logger.ts";
+export {
+  type Asking,
+  Pause,
+  type PauseOptions,
+  pause,
+  type Reply,
+} from "./pause.ts";
+export { type EndFacts, type Pipeline, pipeline, type StartFacts } from "./pipeline.ts";
+export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
 export {
   type AnyStep,
   after,
   before,
   type Capabilities,
-  type EndFacts,
   type Phase,
-  type Pipeline,
-  pipeline,
   Refusal,
   type RefusalOptions,
   refuse,
-  type StartFacts,
   type Step,
   within,
-} from "./pipeline.ts";
-export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
+} from "./step.ts";
 export {
   type Association,
   type Associations,
   Conflict,
   type NewUser,
+  type PausedLogins,
+  type PausedRecord,
   type SessionRecord,
   type Sessions,
   type Sql,
@@ -61,7 +80,6 @@ export {
   type Users,
 } from "./storage.ts";
 export type { Answer } from "./web/answers.ts";
-export { Html, type HtmlPart, html } from "./web/html.ts";
 export type { Incoming } from "./web/incoming.ts";
 export type {
   AskView,

@@ -1,30 +1,17 @@
-import type { BaseAuth } from "./backend.ts";
-import { AuthError, type ErrorCode, logFacts, type Stage } from "./errors.ts";
-import type { Identity } from "./identity.ts";
-import type { Logger } from "./logger.ts";
-import { type EndFacts, type Pipeline, Refusal, runPhase, type StartFacts } from "./pipeline.ts";
-import { randomToken, type Seal, sameText } from "./seal.ts";
-import type { Flow, SessionStore } from "./session.ts";
-import { Conflict, type Storage, type Tables, toAuthError, type User } from "./storage.ts";
-import { type Bounds, boundedHttp } from "./wire/bounded-http.ts";
+import type { BaseAuth, Departure } from "./backend.ts";
+import { AuthError, type ErrorCode, type Stage } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import type { Held } from "./paused.ts";
+import { type Completed, runPipeline, type Visitor, type Waiting } from "./pipeline-run.ts";
+import { randomToken, sameText } from "./seal.ts";
+import type { Flow, SignedIn } from "./session.ts";
+import { toAuthError } from "./storage.ts";
+import { boundedHttp } from "./wire/bounded-http.ts";
 
 // The story of a login. A person leaves through the first door, `begin`, and comes back
 // through the second, `complete`: the state is checked and used up, the backend says who
-// this is, the pipeline makes a user of it, and one transaction writes it all.
-
-/** What every login needs, whoever signs in and wherever. */
-export interface Gate {
-  readonly storage: Storage;
-  readonly sessions: SessionStore;
-  readonly pipeline: Pipeline;
-  readonly bounds: Bounds;
-  /** Seals tokens at rest. */
-  readonly seal: Seal;
-  readonly logger: Logger;
-  /** Our address for a backend's answer. */
-  readonly redirectUri: (backend: BaseAuth) => string;
-  readonly now: () => Date;
-}
+// this is, the pipeline makes a user of it, and one transaction writes it all. Where a step
+// has a question first, the login waits, and `resume` goes on with it.
 
 /** How long a person may take at the provider, in milliseconds. */
 export const flowLifetime = 10 * 60 * 1000;
@@ -35,13 +22,14 @@ export async function begin(
   backend: BaseAuth,
   wish: {
     readonly next: string;
-    readonly signedIn: User | undefined;
+    readonly signedIn: SignedIn | undefined;
     readonly data: Readonly<Record<string, string>>;
+    readonly fields: Readonly<Record<string, string>>;
   },
-): Promise<{ readonly location: string; readonly flow: Flow }> {
+): Promise<{ readonly departure: Departure; readonly flow: Flow }> {
   const now = gate.now();
   const state = randomToken();
-  const { location, keep = {} } = await asking(backend, "begin", () =>
+  const departure = await asking(backend, "begin", () =>
     backend.authUrl({
       http: boundedHttp(backend, "begin", gate.bounds),
       redirectUri: callbackAddress(gate, backend, state),
@@ -50,39 +38,36 @@ export async function begin(
       now,
     }),
   );
+  const { signedIn, next, fields } = wish;
   const flow: Flow = {
     backend: backend.name,
     state,
-    keep,
-    next: wish.next,
-    userId: wish.signedIn?.id ?? null,
+    keep: departure.keep ?? {},
+    next,
+    fields,
+    userId: signedIn?.user.id ?? null,
+    recentlySignedIn:
+      signedIn !== undefined && now.getTime() - signedIn.authenticatedAt.getTime() <= gate.recently,
     expiresAt: now.getTime() + flowLifetime,
   };
-  return { location, flow };
+  return { departure, flow };
 }
 
 /** What comes back through the second door. */
-export interface Return {
+export interface Return extends Visitor {
   readonly callback: URLSearchParams;
   /** A header of the request, by lower-case name. */
   readonly header: (name: string) => string | null;
   /** The flow that this browser holds for the state it brings, if it holds one. */
   readonly flow: Flow | undefined;
-  readonly signedIn: User | undefined;
-  /** The cookie of the session that a new one replaces. */
-  readonly session: string | undefined;
-}
-
-/** A login that succeeded. */
-export interface Completed {
-  readonly facts: EndFacts;
-  /** The new session's cookie. */
-  readonly session: string;
-  readonly next: string;
 }
 
 /** The second door: who came back, and what became of it. */
-export async function complete(gate: Gate, backend: BaseAuth, back: Return): Promise<Completed> {
+export async function complete(
+  gate: Gate,
+  backend: BaseAuth,
+  back: Return,
+): Promise<Completed | Waiting> {
   const now = gate.now();
   const flow = await admit(gate, backend, back, now);
 
@@ -98,22 +83,39 @@ export async function complete(gate: Gate, backend: BaseAuth, back: Return): Pro
       now,
     }),
   );
-
-  const start: StartFacts = {
-    identity,
-    signedIn: flow.userId === null ? undefined : back.signedIn,
-  };
-  const advised = accepted(
-    await runPhase(gate.pipeline, "before", start, {
-      backend,
-      http,
-      users: gate.storage.users,
-      now,
-    }),
+  const { next, fields, userId, recentlySignedIn } = flow;
+  const login = { next, fields, userId, recentlySignedIn, replies: {} };
+  return runPipeline(
+    gate,
+    { backend, http, now, visitor: back },
+    { ...login, backend: backend.name, identity },
   );
-  const { facts, session } = await write(gate, backend, advised, identity, back.session, now);
-  await afterwards(gate, backend, facts, now);
-  return { facts, session, next: flow.next };
+}
+
+/** Goes on with a paused login: the step that asked finds what was said. */
+export async function resume(
+  gate: Gate,
+  backend: BaseAuth,
+  held: Held,
+  said: Readonly<Record<string, string>>,
+  visitor: Visitor,
+): Promise<Completed | Waiting> {
+  const { login, byLink } = held;
+  if (login.userId !== null && login.userId !== visitor.signedIn?.user.id) {
+    const message = "the login was begun by another user";
+    throw new AuthError("resume_foreign", { stage: "resume", backend: backend.name, message });
+  }
+  const now = gate.now();
+  const http = boundedHttp(backend, "pipeline", gate.bounds);
+  const reply = { said, keep: login.keep, byLink };
+  const replies = { ...login.replies, [login.step]: reply };
+  const outcome = await runPipeline(
+    gate,
+    { backend, http, now, visitor, held },
+    { ...login, replies },
+  );
+  await gate.events.emit("resumed", { backend: backend.name, step: login.step });
+  return outcome;
 }
 
 /** Lets a callback in that belongs to a login of this browser, once. Asks no provider. */
@@ -134,7 +136,7 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
   if (flow.backend !== backend.name) {
     throw refuse("state_foreign", `the flow was begun for ${flow.backend}`);
   }
-  if (flow.userId !== null && flow.userId !== back.signedIn?.id) {
+  if (flow.userId !== null && flow.userId !== back.signedIn?.user.id) {
     throw refuse("state_foreign", "the flow was begun by another user");
   }
   if (flow.expiresAt <= now.getTime()) throw refuse("state_expired", "the flow is too old");
@@ -145,63 +147,6 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
     });
   if (!first) throw refuse("state_used", "the state was used before");
   return flow;
-}
-
-/** Runs the steps that write, and makes the session, in one transaction. */
-async function write(
-  gate: Gate,
-  backend: BaseAuth,
-  advised: object,
-  identity: Identity,
-  replaces: string | undefined,
-  now: Date,
-): Promise<{ readonly facts: EndFacts; readonly session: string }> {
-  const outcome = await startedOver(gate.storage, async (tables) => {
-    const may = { backend, tables, seal: gate.seal, now };
-    const result = await runPhase(gate.pipeline, "within", advised, may);
-    // A refusal commits what its steps wrote; thrown errors do not get here.
-    if (result instanceof Refusal) return result;
-    // `pipeline` has checked that its steps end with these.
-    const facts = result as EndFacts;
-    await tables.users.update(facts.user.id, { lastLoginAt: now }, now);
-    const { provider, amr = null } = identity;
-    const wanted = { userId: facts.user.id, backend: provider, amr, replaces };
-    return { facts, session: await gate.sessions.start(tables, wanted, now) };
-  });
-  return accepted(outcome);
-}
-
-/** Steps that wait for the commit. The login stands, so what they throw is only logged. */
-async function afterwards(
-  gate: Gate,
-  backend: BaseAuth,
-  facts: EndFacts,
-  now: Date,
-): Promise<void> {
-  const http = boundedHttp(backend, "pipeline", gate.bounds);
-  try {
-    accepted(await runPhase(gate.pipeline, "after", facts, { backend, http, now }));
-  } catch (error) {
-    const facts = { backend: backend.name, ...logFacts(toAuthError(error)) };
-    gate.logger.error("a step after the login failed", facts);
-  }
-}
-
-const mostAttempts = 6;
-
-/** A transaction that starts over, from nothing, where it lost a race. */
-async function startedOver<T>(
-  storage: Storage,
-  work: (tables: Tables) => Promise<T>,
-  attempt = 1,
-): Promise<T> {
-  try {
-    return await storage.transaction(work);
-  } catch (error) {
-    if (!(error instanceof Conflict) || attempt === mostAttempts) throw toAuthError(error);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt));
-    return startedOver(storage, work, attempt + 1);
-  }
 }
 
 /** What a backend says; what it throws that is no `AuthError` is a fault of its own code. */
@@ -219,11 +164,6 @@ async function asking<T>(backend: BaseAuth, stage: Stage, ask: () => Promise<T>)
       cause: error,
     });
   }
-}
-
-function accepted<T>(outcome: T | Refusal): T {
-  if (outcome instanceof Refusal) throw outcome.error;
-  return outcome;
 }
 
 function headersFor(backend: BaseAuth, { header }: Return): Readonly<Record<string, string>> {

@@ -10,8 +10,12 @@ export interface Flow {
   readonly keep: JsonObject;
   /** Where to go when it is done; already checked. */
   readonly next: string;
+  /** What came along when it began, by name. */
+  readonly fields: Readonly<Record<string, string>>;
   /** Who was signed in when it began; only they may complete it. */
   readonly userId: UserId | null;
+  /** Whether they had proved who they are shortly before. */
+  readonly recentlySignedIn: boolean;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -31,6 +35,8 @@ export interface SignedIn {
 export interface NewSession {
   readonly userId: UserId;
   readonly backend: string;
+  /** The account that the person signed in with. */
+  readonly associationId: number | null;
   readonly amr: readonly string[] | null;
   /** The cookie of the session that this one replaces, if the browser had one. */
   readonly replaces: string | undefined;

@@ -86,6 +86,13 @@ export interface Associations {
     now: Date,
   ): Promise<Association>;
   setExtraData(id: number, extraData: JsonObject, now: Date): Promise<void>;
+  /** False where it was gone already. */
+  remove(id: number): Promise<boolean>;
+  /**
+   * True for the one caller who may renew this account's tokens, over any number of processes,
+   * until `until` or until {@link setExtraData} keeps what came.
+   */
+  lease(id: number, until: Date, now: Date): Promise<boolean>;
 }
 
 /** A row of `sessions`. The cookie's value itself is nowhere in it. */
@@ -97,6 +104,8 @@ export interface SessionRecord {
   readonly lastSeenAt: Date;
   readonly authenticatedAt: Date;
   readonly backend: string;
+  /** The account that the person signed in with; null where that is not known. */
+  readonly associationId: number | null;
   /** How the person proved who they are (RFC 8176); null where the provider did not say. */
   readonly amr: readonly string[] | null;
 }
@@ -108,6 +117,25 @@ export interface Sessions {
   seen(idHash: string, now: Date): Promise<void>;
   remove(idHash: string): Promise<void>;
   removeAllOfUser(userId: UserId): Promise<void>;
+  /** Ends what was begun by signing in with this account. */
+  removeAllOfAssociation(associationId: number): Promise<void>;
+}
+
+/** A row of `social_partial`: a paused login, sealed. */
+export interface PausedRecord {
+  readonly idHash: string;
+  readonly data: string;
+  readonly expiresAt: Date;
+}
+
+/** Logins that wait for somebody to say something. */
+export interface PausedLogins {
+  add(paused: PausedRecord): Promise<void>;
+  find(idHash: string): Promise<PausedRecord | undefined>;
+  /** Puts it in the place of the one of this id. False where that is gone. */
+  replace(paused: PausedRecord): Promise<boolean>;
+  /** True for exactly one caller: whoever takes it away goes on with it. */
+  remove(idHash: string): Promise<boolean>;
 }
 
 /** One-time things (states, nonces, resume links) that were used. */
@@ -137,7 +165,13 @@ export interface Tables {
   readonly users: Users;
   readonly associations: Associations;
   readonly sessions: Sessions;
+  readonly paused: PausedLogins;
   readonly used: Used;
+  /**
+   * Holds everybody else who asks for this key until the transaction ends: for what no unique
+   * key guards.
+   */
+  lock(key: string): Promise<void>;
   /** Present where the tables are in a SQL database. */
   readonly sql?: Sql | undefined;
 }

@@ -209,5 +209,7 @@ test("a session store of the application's own takes the place of ours", async (
   const answer = await person.signIn("example");
   assert.match(answer.headers.getSetCookie().join(), /sallyport-session=cookie-1; Max-Age=60;/);
   assert.equal((await auth.user({ headers: { cookie: person.cookieHeader() } }))?.id, 1);
-  assert.deepEqual(started, [{ userId: 1, backend: "example", amr: null, replaces: undefined }]);
+  assert.deepEqual(started, [
+    { userId: 1, backend: "example", associationId: 2, amr: null, replaces: undefined },
+  ]);
 });

@@ -39,7 +39,9 @@ export async function departure(
   data: Readonly<Record<string, string>> = {},
 ) {
   const http = httpFor(backend);
-  const { location, keep } = await backend.authUrl({ http, redirectUri, state, data, now });
+  const departure = await backend.authUrl({ http, redirectUri, state, data, now });
+  assert.ok("location" in departure, `${backend.name} shows a page`);
+  const { location, keep } = departure;
   return { url: new URL(location), keep };
 }
 

@@ -10,15 +10,26 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "testing/": ["index", "storage/"],
   "adapters/": ["index"],
   index: ["auth"],
-  auth: ["web/", "default-pipeline", "sessions/"],
+  auth: ["web/", "default-pipeline", "default-disconnect-pipeline", "sessions/"],
   "web/": ["login", "disconnect", "refresh"],
-  login: ["pipeline", "session", "storage", "backend", "wire/"],
-  disconnect: ["pipeline", "session", "storage", "backend", "wire/"],
+  login: ["pipeline-run"],
+  "pipeline-run": ["paused", "pipeline", "transaction", "gate"],
+  paused: ["gate"],
+  disconnect: ["disconnect-pipeline", "pipeline", "transaction", "gate"],
   refresh: ["pipeline", "session", "storage", "backend", "wire/"],
+  gate: ["pipeline", "disconnect-pipeline", "session", "events", "wire/"],
   "default-pipeline": ["steps/"],
-  "steps/": ["pipeline", "storage", "backend"],
+  "default-disconnect-pipeline": ["steps/"],
+  "steps/": ["pipeline", "disconnect-pipeline"],
   "affiliations/": ["refresh", "pipeline", "storage", "sql/"],
-  pipeline: ["backend", "storage"],
+  pipeline: ["step-order"],
+  "disconnect-pipeline": ["step-order"],
+  "step-order": ["step"],
+  step: ["backend", "storage", "pause"],
+  pause: ["form"],
+  form: [],
+  events: ["storage"],
+  transaction: ["storage"],
   "storage/": ["sql/"],
   "sql/": ["storage"],
   "sessions/": ["session"],
@@ -35,10 +46,19 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Small files that any of the above may import. */
-const forAll = ["errors", "identity", "logger", "seal", "stored-tokens", "platform/"];
+const forAll = [
+  "errors",
+  "identity",
+  "logger",
+  "html",
+  "form",
+  "seal",
+  "stored-tokens",
+  "platform/",
+];
 
 /** They import nothing, but for `http`, which names stages. */
-const leaves = ["errors", "identity", "logger", "http"];
+const leaves = ["errors", "identity", "logger", "html", "http"];
 
 const root = new URL("../src/", import.meta.url);
 const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
@@ -127,7 +147,7 @@ test("a provider is named in its own file only", () => {
   const modules = files.filter((file) => file.startsWith("backends/"));
   // What is before the first hyphen: `twitter-oauth2.ts` is about Twitter.
   const words = modules.map((file) => file.slice("backends/".length, -3).split("-")[0] ?? "");
-  const generic = ["oidc", "remote"];
+  const generic = ["oidc", "remote", "email", "username"];
   const wrong = words
     .filter((word) => !generic.includes(word))
     .flatMap((word) =>

@@ -1,5 +1,6 @@
 import { AuthError } from "../errors.ts";
-import { type Refusal, refuse, type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { type Refusal, refuse, within } from "../step.ts";
 import type { Sql, Tables, User } from "../storage.ts";
 import { userSubject, writeAudit } from "./audit-log.ts";
 import { type Customer, fromPeeringDB } from "./customers.ts";

@@ -3,8 +3,8 @@ import {
   type BackendSettings,
   BaseAuth,
   type DataField,
-  type Departure,
   type DepartureContext,
+  type Redirect,
 } from "../backend.ts";
 import type { AuthError } from "../errors.ts";
 import type { Identity, JsonObject, UserDetails } from "../identity.ts";
@@ -36,7 +36,7 @@ export class MastodonOAuth2 extends BaseAuth<MastodonSettings> {
     { name: "host", label: "Your Mastodon server", placeholder: "mastodon.social" },
   ];
 
-  override async authUrl(context: DepartureContext): Promise<Departure> {
+  override async authUrl(context: DepartureContext): Promise<Redirect> {
     const host = this.checkedHost(context.data.host ?? "");
     const registered = await this.register(host, context).catch((error: unknown) => {
       throw error instanceof NotPublic ? this.notPublic() : error;

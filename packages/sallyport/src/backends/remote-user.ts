@@ -2,9 +2,9 @@ import {
   type Arrival,
   type BackendSettings,
   BaseAuth,
-  type Departure,
   type DepartureContext,
   type Environment,
+  type Redirect,
 } from "../backend.ts";
 import type { Identity } from "../identity.ts";
 import { sameText } from "../seal.ts";
@@ -53,7 +53,7 @@ export class RemoteUser extends BaseAuth<RemoteUserSettings> {
   }
 
   /** Nobody has to be asked: the person comes straight back, through the proxy. */
-  override async authUrl({ redirectUri, state }: DepartureContext): Promise<Departure> {
+  override async authUrl({ redirectUri, state }: DepartureContext): Promise<Redirect> {
     return { location: `${redirectUri}?state=${state}` };
   }
 

@@ -1,4 +1,4 @@
-import type { Arrival, Departure, DepartureContext, Environment } from "../backend.ts";
+import type { Arrival, DepartureContext, Environment, Redirect } from "../backend.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
 import type { Identity, JsonObject, Tokens } from "../identity.ts";
 import { sameText } from "../seal.ts";
@@ -88,7 +88,7 @@ export abstract class BaseOAuth1<
     return super.mayRequest(url) || new URL(this.endpoint("requestTokenUrl")).origin === url.origin;
   }
 
-  override async authUrl({ http, redirectUri, now }: DepartureContext): Promise<Departure> {
+  override async authUrl({ http, redirectUri, now }: DepartureContext): Promise<Redirect> {
     const requested = await fetchRequestToken(this.client(), redirectUri, http, now);
     const { token, tokenSecret, confirmed } = requested;
     if (!confirmed && this.oauthVersion === "1.0a") {

@@ -1,5 +1,5 @@
 import { sha256, toBase64Url } from "#platform";
-import type { Arrival, Departure, DepartureContext, Environment } from "../backend.ts";
+import type { Arrival, DepartureContext, Environment, Redirect } from "../backend.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Http } from "../http.ts";
 import type { Identity, JsonObject, Tokens } from "../identity.ts";
@@ -70,7 +70,7 @@ export abstract class BaseOAuth2<
     this.clientAuthMethod();
   }
 
-  override authUrl(context: DepartureContext): Promise<Departure> {
+  override authUrl(context: DepartureContext): Promise<Redirect> {
     return this.authorizationRequest(this.endpoint("authorizationUrl"), context);
   }
 
@@ -78,7 +78,7 @@ export abstract class BaseOAuth2<
   protected async authorizationRequest(
     endpoint: string,
     context: DepartureContext,
-  ): Promise<Departure> {
+  ): Promise<Redirect> {
     const location = this.withExtraArguments(endpoint);
     const query = location.searchParams;
     query.set("client_id", this.clientId());
@@ -122,7 +122,7 @@ export abstract class BaseOAuth2<
   }
 
   /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
-  async revokeToken(token: string, http: Http): Promise<boolean> {
+  override async revokeToken(token: string, http: Http): Promise<boolean> {
     if (!this.setting("revokeTokenUrl") && this.revokeTokenUrl === "") return false;
     const url = this.endpoint("revokeTokenUrl");
     const client = this.tokenClient(url);

@@ -1,4 +1,4 @@
-import type { Arrival, Departure, DepartureContext } from "../backend.ts";
+import type { Arrival, DepartureContext, Redirect } from "../backend.ts";
 import type { Http } from "../http.ts";
 import type { Identity, Json, JsonObject, Tokens, UserDetails } from "../identity.ts";
 import { randomToken } from "../seal.ts";
@@ -32,7 +32,7 @@ export abstract class OpenIdConnectAuth<
 > extends OpenIdConnectClient<Settings> {
   override readonly name: string = "oidc";
 
-  override async authUrl(context: DepartureContext): Promise<Departure> {
+  override async authUrl(context: DepartureContext): Promise<Redirect> {
     const provider = await this.provider(context.http, "begin", context.now);
     const request = await this.authorizationRequest(provider.authorizationUrl, context);
     const location = new URL(request.location);

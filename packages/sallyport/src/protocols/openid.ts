@@ -3,9 +3,9 @@ import {
   type BackendSettings,
   BaseAuth,
   type DataField,
-  type Departure,
   type DepartureContext,
   type Environment,
+  type Redirect,
 } from "../backend.ts";
 import type { AuthError, ErrorCode, Stage } from "../errors.ts";
 import type { Http } from "../http.ts";
@@ -158,7 +158,7 @@ export class OpenIdAuth<
     };
   }
 
-  override async authUrl({ data, redirectUri }: DepartureContext): Promise<Departure> {
+  override async authUrl({ data, redirectUri }: DepartureContext): Promise<Redirect> {
     const service = await this.discovered(this.openidUrl(data));
     const request = new Map([
       ["ns", openId2],

@@ -23,13 +23,14 @@ export function databaseSessions(options: DatabaseSessionOptions = {}): SessionS
   return {
     lifetime: absolute / 1000,
 
-    async start(tables, { userId, backend, amr, replaces }, now) {
+    async start(tables, { userId, backend, associationId, amr, replaces }, now) {
       if (replaces !== undefined) await tables.sessions.remove(await hashOf(replaces));
       const cookie = randomToken();
       await tables.sessions.add({
         idHash: await hashOf(cookie),
         userId,
         backend,
+        associationId,
         amr,
         createdAt: now,
         authenticatedAt: now,

@@ -62,5 +62,16 @@ export const coreMigrations: MigrationSet = {
       )`,
       "create index social_used_expires_at on social_used (expires_at)",
     ],
+    "002-paused-logins": (type) => [
+      `create table social_partial (
+        id_hash ${type.key} primary key,
+        data ${type.text} not null,
+        expires_at ${type.time} not null
+      )`,
+      "create index social_partial_expires_at on social_partial (expires_at)",
+      `alter table sessions add column association_id ${type.reference}`,
+      "create index sessions_association_id on sessions (association_id)",
+      `alter table social_auth add column leased_until ${type.time}`,
+    ],
   },
 };

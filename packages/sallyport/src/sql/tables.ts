@@ -6,6 +6,7 @@ import {
   Conflict,
   comparisonKey,
   completeUser,
+  type PausedLogins,
   type SessionRecord,
   type Sessions,
   type Sql,
@@ -26,7 +27,10 @@ export function sqlTables(sql: Sql): Tables {
     users: usersTable(sql),
     associations: associationsTable(sql),
     sessions: sessionsTable(sql),
+    paused: pausedTable(sql),
     used: usedTable(sql),
+    // A transaction of SQLite is the only one that writes.
+    lock: async () => {},
   };
 }
 
@@ -108,11 +112,19 @@ function associationsTable(sql: Sql): Associations {
     },
 
     async setExtraData(id, extraData, now) {
-      await sql.run("update social_auth set extra_data = ?, updated_at = ? where id = ?", [
-        JSON.stringify(extraData),
-        now,
-        id,
-      ]);
+      const text =
+        "update social_auth set extra_data = ?, updated_at = ?, leased_until = null where id = ?";
+      await sql.run(text, [JSON.stringify(extraData), now, id]);
+    },
+
+    async remove(id) {
+      return (await sql.run("delete from social_auth where id = ?", [id])) === 1;
+    },
+
+    async lease(id, until, now) {
+      const text =
+        "update social_auth set leased_until = ? where id = ? and (leased_until is null or leased_until <= ?)";
+      return (await sql.run(text, [until, id, now])) === 1;
     },
   };
 }
@@ -126,6 +138,7 @@ function sessionsTable(sql: Sql): Sessions {
     lastSeenAt: fromTime(row.last_seen_at),
     authenticatedAt: fromTime(row.authenticated_at),
     backend: String(row.backend),
+    associationId: row.association_id === null ? null : Number(row.association_id),
     amr: row.amr === null ? null : (JSON.parse(String(row.amr)) as readonly string[]),
   });
 
@@ -139,6 +152,7 @@ function sessionsTable(sql: Sql): Sessions {
         ["last_seen_at", session.lastSeenAt],
         ["authenticated_at", session.authenticatedAt],
         ["backend", session.backend],
+        ["association_id", session.associationId],
         ["amr", session.amr && JSON.stringify(session.amr)],
       ]);
     },
@@ -155,6 +169,32 @@ function sessionsTable(sql: Sql): Sessions {
     async removeAllOfUser(userId) {
       await sql.run("delete from sessions where user_id = ?", [userId]);
     },
+    async removeAllOfAssociation(associationId) {
+      await sql.run("delete from sessions where association_id = ?", [associationId]);
+    },
+  };
+}
+
+function pausedTable(sql: Sql): PausedLogins {
+  return {
+    async add({ idHash, data, expiresAt }) {
+      await insert(sql, "social_partial", [
+        ["id_hash", idHash],
+        ["data", data],
+        ["expires_at", expiresAt],
+      ]);
+    },
+    async find(idHash) {
+      const [row] = await sql.all("select * from social_partial where id_hash = ?", [idHash]);
+      return row && { idHash, data: String(row.data), expiresAt: fromTime(row.expires_at) };
+    },
+    async replace({ idHash, data, expiresAt }) {
+      const text = "update social_partial set data = ?, expires_at = ? where id_hash = ?";
+      return (await sql.run(text, [data, expiresAt, idHash])) === 1;
+    },
+    async remove(idHash) {
+      return (await sql.run("delete from social_partial where id_hash = ?", [idHash])) === 1;
+    },
   };
 }
 
@@ -165,8 +205,9 @@ function usedTable(sql: Sql): Used {
   return {
     async add(key, expiresAt, now) {
       if (Math.random() * cleanUpEvery < 1) {
-        await sql.run("delete from social_used where expires_at < ?", [now]);
-        await sql.run("delete from sessions where expires_at < ?", [now]);
+        for (const table of ["social_used", "social_partial", "sessions"]) {
+          await sql.run(`delete from ${table} where expires_at < ?`, [now]);
+        }
       }
       try {
         await insert(sql, "social_used", [

@@ -1,4 +1,5 @@
-import { type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { within } from "../step.ts";
 import type { Association, User } from "../storage.ts";
 
 /** Connects the account to the user. The unique key decides where two logins do it at once. */
@@ -16,9 +17,10 @@ export const associateUser = within(
       readonly association: Association | undefined;
     },
     { tables, now },
-  ): Promise<{ readonly association: Association }> => ({
+  ): Promise<{ readonly association: Association; readonly isNewAssociation: boolean }> => ({
     association:
       association ??
       (await tables.associations.add({ userId: user.id, provider: identity.provider, uid }, now)),
+    isNewAssociation: association === undefined,
   }),
 );

@@ -1,5 +1,5 @@
 import type { UserDetails } from "../identity.ts";
-import { before, refuse } from "../pipeline.ts";
+import { before, refuse } from "../step.ts";
 import { comparisonKey } from "../storage.ts";
 
 /** Who may sign in. With neither list everybody may; with any, a verified address must be on one. */

@@ -1,5 +1,6 @@
 import type { UserDetails } from "../identity.ts";
-import { type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { within } from "../step.ts";
 import type { User } from "../storage.ts";
 
 /** How new users are made. */
@@ -23,7 +24,7 @@ export function createUser({ creator }: CreateUserOptions = {}) {
         readonly username: string;
         readonly user: User | undefined;
       },
-      { backend, tables, now },
+      { tables, now },
     ): Promise<{ readonly user: User }> => {
       if (user) return { user };
       const email = details.email || null;
@@ -31,8 +32,7 @@ export function createUser({ creator }: CreateUserOptions = {}) {
         {
           username,
           email,
-          emailVerified:
-            email !== null && details.emailVerified && !backend.requiresEmailValidation,
+          emailVerified: email !== null && details.emailVerified,
           firstName: details.firstName ?? "",
           lastName: details.lastName ?? "",
           fullName: details.fullName ?? "",

@@ -1,6 +1,7 @@
 import type { UserDetails } from "../identity.ts";
-import { type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
 import { randomToken } from "../seal.ts";
+import { within } from "../step.ts";
 import type { User } from "../storage.ts";
 
 /** Usernames to try for a new user, best first. The first that nobody has is taken. */

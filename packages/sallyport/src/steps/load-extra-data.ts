@@ -1,4 +1,5 @@
-import { type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { within } from "../step.ts";
 import type { Association } from "../storage.ts";
 import { mergedExtraData } from "../stored-tokens.ts";
 

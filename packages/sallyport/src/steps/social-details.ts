@@ -1,6 +1,13 @@
-import { before, type StartFacts } from "../pipeline.ts";
+import type { UserDetails } from "../identity.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { before } from "../step.ts";
 
 /** What the backend says about the person, for the steps that follow. */
-export const socialDetails = before("social-details", ({ identity }: StartFacts) => ({
-  details: identity.details,
-}));
+export const socialDetails = before(
+  "social-details",
+  ({ identity }: StartFacts, { backend }): { readonly details: UserDetails } => {
+    const { details } = identity;
+    const emailVerified = details.emailVerified && !backend.requiresEmailValidation;
+    return { details: { ...details, emailVerified } };
+  },
+);

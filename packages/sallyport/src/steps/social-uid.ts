@@ -1,5 +1,6 @@
 import { AuthError } from "../errors.ts";
-import { before, type StartFacts } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { before } from "../step.ts";
 
 /** The account's identifier. An empty one is refused, whatever backend it came from. */
 export const socialUid = before("social-uid", ({ identity }: StartFacts) => {

@@ -1,5 +1,6 @@
 import type { UserDetails } from "../identity.ts";
-import { type StartFacts, within } from "../pipeline.ts";
+import type { StartFacts } from "../pipeline.ts";
+import { within } from "../step.ts";
 import type { User, UserChanges } from "../storage.ts";
 
 /** Fields of a user that a provider can fill. */
@@ -32,7 +33,7 @@ export function userDetails({ protectedFields = ["email"] }: UserDetailsOptions 
         readonly user: User;
         readonly isNew: boolean;
       },
-      { backend, tables, now },
+      { tables, now },
     ): Promise<{ readonly user: User }> => {
       if (isNew) return { user };
       const changes: { -readonly [Field in keyof UserChanges]: UserChanges[Field] } = {};
@@ -41,9 +42,8 @@ export function userDetails({ protectedFields = ["email"] }: UserDetailsOptions 
         if (value !== undefined && value !== user[field]) changes[field] = value;
       }
       if (details.email && open.includes("email")) {
-        const verified = details.emailVerified && !backend.requiresEmailValidation;
-        if (changes.email !== undefined || verified !== user.emailVerified) {
-          changes.emailVerified = verified;
+        if (changes.email !== undefined || details.emailVerified !== user.emailVerified) {
+          changes.emailVerified = details.emailVerified;
         }
       }
       if (Object.keys(changes).length === 0) return { user };

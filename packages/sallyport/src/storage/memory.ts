@@ -3,6 +3,7 @@ import {
   Conflict,
   comparisonKey,
   completeUser,
+  type PausedRecord,
   type SessionRecord,
   type Storage,
   type Tables,
@@ -15,8 +16,10 @@ export function memoryStorage(): Storage {
   const users = new Table<UserId, User>();
   const accounts = new Table<number, Association>();
   const sessions = new Table<string, SessionRecord>();
+  const paused = new Table<string, PausedRecord>();
   const used = new Table<string, Date>();
-  const all = [users, accounts, sessions, used];
+  const leases = new Table<number, Date>();
+  const all = [users, accounts, sessions, paused, used, leases];
   let lastId = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -77,6 +80,14 @@ export function memoryStorage(): Storage {
       async setExtraData(id, extraData, now) {
         const account = accounts.get(id);
         if (account) accounts.set(id, { ...account, extraData, updatedAt: now });
+        leases.delete(id);
+      },
+      remove: async (id) => accounts.delete(id),
+      async lease(id, until, now) {
+        const held = leases.get(id);
+        if (!accounts.get(id) || (held && held > now)) return false;
+        leases.set(id, until);
+        return true;
       },
     },
     sessions: {
@@ -86,8 +97,22 @@ export function memoryStorage(): Storage {
         const session = sessions.get(idHash);
         if (session) sessions.set(idHash, { ...session, lastSeenAt: now });
       },
-      remove: async (idHash) => sessions.delete(idHash),
+      async remove(idHash) {
+        sessions.delete(idHash);
+      },
       removeAllOfUser: async (id) => sessions.deleteAll(({ userId }) => userId === id),
+      removeAllOfAssociation: async (id) =>
+        sessions.deleteAll(({ associationId }) => associationId === id),
+    },
+    paused: {
+      add: async (record) => paused.set(record.idHash, record),
+      find: async (idHash) => paused.get(idHash),
+      async replace(record) {
+        if (!paused.get(record.idHash)) return false;
+        paused.set(record.idHash, record);
+        return true;
+      },
+      remove: async (idHash) => paused.delete(idHash),
     },
     used: {
       async add(key, expiresAt, now) {
@@ -97,6 +122,8 @@ export function memoryStorage(): Storage {
         return true;
       },
     },
+    // Transactions take turns.
+    lock: async () => {},
   };
 
   // Transactions take turns, and a call outside of one is a transaction of its own.
@@ -119,7 +146,9 @@ export function memoryStorage(): Storage {
     users: eachAlone(tables.users, transaction),
     associations: eachAlone(tables.associations, transaction),
     sessions: eachAlone(tables.sessions, transaction),
+    paused: eachAlone(tables.paused, transaction),
     used: eachAlone(tables.used, transaction),
+    lock: tables.lock,
     transaction,
     migrate: async () => {},
     close: async () => {},
@@ -159,9 +188,10 @@ class Table<Key, Row> {
     this.#rows.set(key, row);
   }
 
-  delete(key: Key): void {
+  /** Whether there was one. */
+  delete(key: Key): boolean {
     this.#remember(key);
-    this.#rows.delete(key);
+    return this.#rows.delete(key);
   }
 
   deleteAll(matches: (row: Row) => boolean): void {

@@ -38,6 +38,8 @@ class SqliteStorage implements Storage {
   readonly users: Storage["users"];
   readonly associations: Storage["associations"];
   readonly sessions: Storage["sessions"];
+  readonly paused: Storage["paused"];
+  readonly lock: Storage["lock"];
   readonly used: Storage["used"];
   readonly sql: Sql;
   readonly #writer: Connection;
@@ -65,11 +67,13 @@ class SqliteStorage implements Storage {
       run: (text, values) => this.#write(() => this.#writer.run(text, values)),
       insert: (text, values) => this.#write(() => this.#writer.insert(text, values)),
     };
-    const { users, associations, sessions, used } = sqlTables(this.sql);
-    this.users = users;
-    this.associations = associations;
-    this.sessions = sessions;
-    this.used = used;
+    const tables = sqlTables(this.sql);
+    this.users = tables.users;
+    this.associations = tables.associations;
+    this.sessions = tables.sessions;
+    this.paused = tables.paused;
+    this.used = tables.used;
+    this.lock = tables.lock;
   }
 
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {

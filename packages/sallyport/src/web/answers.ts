@@ -1,6 +1,6 @@
 import { sha256 } from "#platform";
 import type { AuthError } from "../errors.ts";
-import type { Html } from "./html.ts";
+import type { Html } from "../html.ts";
 import type { Incoming } from "./incoming.ts";
 import { style } from "./pages.ts";
 
@@ -28,16 +28,23 @@ export function seeOther(location: string, cookies: readonly string[] = []): Ans
   return { status: 303, headers: { ...neverStored, location: encoded }, cookies };
 }
 
+/** An address with more parameters in its query; one that is empty is left out. */
+export function withParameters(url: string, parameters: Readonly<Record<string, string>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== "");
+  const query = new URLSearchParams(given).toString();
+  return `${url}${url.includes("?") ? "&" : "?"}${query}`;
+}
+
 /** A page without forms unless said otherwise; a form's POST must name its origin. */
 export async function pageAnswer(
   page: Html,
-  { status = 200, cookies = [], more = {}, hasForm = false, script }: PageOptions = {},
+  { status = 200, cookies = [], more = {}, hasForm = false, script, origins }: PageOptions = {},
 ): Promise<Answer> {
   const headers = {
     ...neverStored,
     ...more,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": await policyFor(script),
+    "content-security-policy": await policyFor(script, origins),
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": hasForm ? "same-origin" : "no-referrer",
     "x-content-type-options": "nosniff",
@@ -49,7 +56,9 @@ export async function pageAnswer(
 export interface PageOptions extends AnswerOptions {
   readonly hasForm?: boolean;
   /** The one script that may run in it, to the letter. */
-  readonly script?: string;
+  readonly script?: string | undefined;
+  /** Other sites' origins whose scripts and frames may run in it. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 /** How an answer differs from a plain one. */
@@ -96,8 +105,15 @@ const policy = hashSource(style).then((source) =>
   ].join("; "),
 );
 
-async function policyFor(script: string | undefined): Promise<string> {
-  return script === undefined ? policy : `${await policy}; script-src ${await hashSource(script)}`;
+async function policyFor(
+  script: string | undefined,
+  origins: readonly string[] = [],
+): Promise<string> {
+  const sources = [...(script === undefined ? [] : [await hashSource(script)]), ...origins];
+  const parts = [await policy];
+  if (sources.length > 0) parts.push(`script-src ${sources.join(" ")}`);
+  if (origins.length > 0) parts.push(`frame-src ${origins.join(" ")}`);
+  return parts.join("; ");
 }
 
 /** What a content security policy calls a text that may stand in the page (CSP 3, section 2.3.1). */

@@ -13,6 +13,8 @@ export function parseCookies(header: string | null | undefined): ReadonlyMap<str
 export interface CookieJar {
   readonly sessionName: string;
   readonly flowPrefix: string;
+  /** The cookie of a paused login. */
+  pausedName(id: string): string;
   /** A `Set-Cookie` line. `maxAge` is in seconds. */
   set(name: string, value: string, maxAge: number): string;
   /** A `Set-Cookie` line that takes the cookie away. */
@@ -31,6 +33,7 @@ export function cookieJar(secure: boolean): CookieJar {
   return {
     sessionName: `${prefix}sallyport-session`,
     flowPrefix: `${prefix}sallyport-flow-`,
+    pausedName: (id) => `${prefix}sallyport-paused-${id.slice(0, 8)}`,
     set: (name, value, maxAge) => `${name}=${value}; Max-Age=${maxAge}; ${attributes}`,
     clear: (name) => `${name}=; Max-Age=0; ${attributes}`,
   };

@@ -1,7 +1,8 @@
-import type { DataField } from "../backend.ts";
+import type { DeparturePage } from "../backend.ts";
 import type { AuthError } from "../errors.ts";
+import { type Form, formHtml } from "../form.ts";
+import { type Html, html, raw } from "../html.ts";
 import type { User } from "../storage.ts";
-import { type Html, html, raw } from "./html.ts";
 
 /** A way to sign in, as a page offers it. */
 export interface SignInLink {
@@ -24,12 +25,22 @@ export interface ConfirmView {
   readonly user: User | undefined;
 }
 
-/** What the page asks for before a login can begin. */
+/** What the page asks, before a login can begin or go on. */
 export interface AskView {
-  readonly title: string;
+  readonly form: Form;
   /** Where its form posts to. */
   readonly action: string;
-  readonly fields: readonly DataField[];
+}
+
+/** What the page shows to whoever followed a link that a paused login sent. */
+export interface ConfirmLinkView {
+  readonly title: string;
+  /** The account at the provider that would sign in. */
+  readonly account: string;
+  /** Where its button posts to. */
+  readonly action: string;
+  /** It is the browser in which the login began. */
+  readonly here: boolean;
 }
 
 /** What the page of a failed login shows. */
@@ -44,6 +55,7 @@ export interface Pages {
   readonly signIn: (view: SignInView) => Html;
   readonly confirm: (view: ConfirmView) => Html;
   readonly ask: (view: AskView) => Html;
+  readonly confirmLink: (view: ConfirmLinkView) => Html;
   readonly failure: (view: FailureView) => Html;
 }
 
@@ -53,7 +65,8 @@ export const style = `
 body { max-width: 26rem; margin: 12vh auto; padding: 0 1.25rem; }
 h1 { font-size: 1.4rem; }
 ul { list-style: none; padding: 0; }
-input { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
+input:not([type=checkbox]) { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
+strong { display: block; }
 a.button, button { display: block; box-sizing: border-box; width: 100%; margin: .75rem 0;
   padding: .75rem 1rem; font: inherit; text-align: center; text-decoration: none; cursor: pointer;
   color: inherit; background: transparent; border: 1px solid; border-radius: .5rem; }
@@ -75,17 +88,19 @@ export const builtInPages: Pages = {
     page(
       user ? `Connect ${title}` : `Sign in with ${title}`,
       html`${user && html`<p>You are signed in as ${user.username}.</p>`}
-<form method="post" action="${action}"><button>Continue to ${title}</button></form>`,
+${formHtml({ fields: [], button: `Continue to ${title}` }, action)}`,
     ),
 
-  ask: ({ title, action, fields }) =>
+  ask: ({ form, action }) => page(form.title, formHtml(form, action)),
+
+  confirmLink: ({ title, account, action, here }) =>
     page(
       `Sign in with ${title}`,
-      html`<form method="post" action="${action}">${fields.map(
-        ({ name, label, placeholder }) =>
-          html`<p><label>${label} <input name="${name}" placeholder="${placeholder}" required></label></p>`,
-      )}
-<button>Continue to ${title}</button></form>`,
+      html`<p>You are about to sign in as ${account}, an account at ${title}.${
+        here ? "" : " The sign-in was begun in another browser."
+      }</p>
+<p>If that was not you, close this page.</p>
+${formHtml({ fields: [] }, action)}`,
     ),
 
   failure: ({ error, signInHref }) =>
@@ -97,17 +112,20 @@ export const builtInPages: Pages = {
     ),
 };
 
+/** A page of a backend's own, in our frame. */
+export function departurePage({ title, body, script }: DeparturePage): Html {
+  return page(title, html`${body}${script !== undefined && html`<script>${raw(script)}</script>`}`);
+}
+
 /** The script of {@link repostPage}; named in that page's content security policy by its hash. */
 export const submitScript = "document.forms[0].submit();";
 
 /** Posts a callback once more, from our own site, so that the browser sends our cookies along. */
 export function repostPage(action: string, fields: URLSearchParams): Html {
+  const form = formHtml({ fields: [] }, action, fields);
   return page(
     "One moment",
-    html`<form method="post" action="${action}">${[...fields].map(
-      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-    )}
-<button>Continue</button></form>
+    html`${form}
 <script>${raw(submitScript)}</script>`,
   );
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { transport } from "#platform";
 import type { Transport } from "../../src/http.ts";
@@ -29,7 +30,9 @@ export async function identityAt(
     loginTimeout: 5000,
   });
   const context = { http, redirectUri, state: "the-state", data: {}, now };
-  const { location, keep = {} } = await backend.authUrl(context);
+  const departure = await backend.authUrl(context);
+  assert.ok("location" in departure);
+  const { location, keep = {} } = departure;
   const answer = await fetch(here(location), { redirect: "manual" });
   const { searchParams: callback } = new URL(answer.headers.get("location") ?? "");
   const arrival = { http, redirectUri, callback, headers: {}, keep, once, now };

@@ -13,7 +13,14 @@ async function start(options: DatabaseSessionOptions = {}, more: Partial<NewSess
   const storage = memoryStorage();
   const sessions = databaseSessions(options);
   const user = await storage.users.add({ username: "ada", creator: "test" }, now);
-  const wanted = { userId: user.id, backend: "example", amr: null, replaces: undefined, ...more };
+  const wanted = {
+    userId: user.id,
+    backend: "example",
+    associationId: null,
+    amr: null,
+    replaces: undefined,
+    ...more,
+  };
   const cookie = await sessions.start(storage, wanted, now);
   const read = (seconds: number, which = cookie) => sessions.read(storage, which, after(seconds));
   return { storage, sessions, user, wanted, cookie, read };

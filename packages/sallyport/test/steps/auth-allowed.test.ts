@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UserDetails } from "../../src/identity.ts";
-import { Refusal } from "../../src/pipeline.ts";
+import { Refusal } from "../../src/step.ts";
 import { type AllowedPeople, authAllowed } from "../../src/steps/auth-allowed.ts";
 
 /** Whether a list lets this address in. */

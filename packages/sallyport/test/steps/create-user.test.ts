@@ -7,20 +7,15 @@ import type { User } from "../../src/storage.ts";
 import { now } from "../backend.ts";
 
 /** The user that is made of somebody with these details. */
-async function made(
-  details: Partial<UserDetails>,
-  options?: CreateUserOptions,
-  more: { readonly requiresEmailValidation?: boolean; readonly user?: User } = {},
-) {
+async function made(details: Partial<UserDetails>, options?: CreateUserOptions, user?: User) {
   const tables = memoryStorage();
-  const { requiresEmailValidation = false, user } = more;
   const facts = {
     identity: { provider: "example" },
     details: { emailVerified: true, ...details },
     username: "ada",
     user,
   };
-  const may = { tables, now, backend: { requiresEmailValidation } };
+  const may = { tables, now };
   // The step looks at these facts and the users only.
   const given = await createUser(options).run(facts as never, may as never);
   return { given: (given as { readonly user: User }).user, stored: await tables.users.find(1) };
@@ -60,11 +55,6 @@ test("an address that the provider has not verified is kept as such", async () =
   assert.deepEqual([given.email, given.emailVerified], ["ada@example.net", false]);
 });
 
-test("no address of a provider that proves none counts as verified", async () => {
-  const more = { requiresEmailValidation: true };
-  assert.equal((await made({ email: "ada@example.net" }, {}, more)).given.emailVerified, false);
-});
-
 for (const email of [undefined, ""]) {
   test(`an address of ${JSON.stringify(email)} is none, and none is not verified`, async () => {
     const { given } = await made({ email });
@@ -74,7 +64,7 @@ for (const email of [undefined, ""]) {
 
 test("somebody known is not made again", async () => {
   const { given: user } = await made({});
-  const { given, stored } = await made({}, {}, { user });
+  const { given, stored } = await made({}, {}, user);
   assert.equal(given, user);
   assert.equal(stored, undefined);
 });

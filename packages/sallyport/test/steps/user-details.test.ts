@@ -12,7 +12,7 @@ const before = new Date("2026-01-01T00:00:00Z");
 async function after(
   details: Partial<UserDetails>,
   options?: UserDetailsOptions,
-  more: { readonly isNew?: boolean; readonly requiresEmailValidation?: boolean } = {},
+  { isNew = false }: { readonly isNew?: boolean } = {},
 ) {
   const tables = memoryStorage();
   const user = await tables.users.add(
@@ -25,9 +25,8 @@ async function after(
     },
     before,
   );
-  const { isNew = false, requiresEmailValidation = false } = more;
   const facts = { details: { emailVerified: true, ...details }, user, isNew };
-  const may = { tables, now, backend: { requiresEmailValidation } };
+  const may = { tables, now };
   // The step looks at these facts and the users only.
   const given = await userDetails(options).run(facts as never, may as never);
   const stored = await tables.users.find(user.id);
@@ -52,12 +51,6 @@ test("a new address is as verified as the provider says, never as the old one wa
   const details = { email: "new@example.net", emailVerified: false };
   const user = await after(details, { protectedFields: [] });
   assert.deepEqual([user.email, user.emailVerified], ["new@example.net", false]);
-});
-
-test("no address of a provider that proves none counts as verified", async () => {
-  const more = { requiresEmailValidation: true };
-  const user = await after({ email: "new@example.net" }, { protectedFields: [] }, more);
-  assert.equal(user.emailVerified, false);
 });
 
 test("an address that lost its verification at the provider loses it here", async () => {

@@ -64,6 +64,7 @@ test("the tables hold what the contract says, in its types", async (t) => {
     extra_data: '{"login":"ada"}',
     created_at: at,
     updated_at: at,
+    leased_until: null,
   });
   assert.deepEqual(row("sessions"), {
     id_hash: "hash",
@@ -73,6 +74,7 @@ test("the tables hold what the contract says, in its types", async (t) => {
     last_seen_at: at,
     authenticated_at: at,
     backend: "example",
+    association_id: null,
     amr: '["pwd","mfa"]',
   });
   assert.doesNotMatch(JSON.stringify(row("social_used")), /secret/);
@@ -87,7 +89,7 @@ test("the database itself refuses a second owner, an empty uid and an orphan", a
   database.pragma("foreign_keys = on");
   const add = (userId: number, uid: string) => () =>
     database
-      .prepare("insert into social_auth values (null, ?, 'e', ?, '{}', '', '')")
+      .prepare("insert into social_auth values (null, ?, 'e', ?, '{}', '', '', null)")
       .run(userId, uid);
   assert.throws(add(1, "1"), { code: "SQLITE_CONSTRAINT_UNIQUE" });
   assert.throws(add(1, ""), { code: "SQLITE_CONSTRAINT_CHECK" });

@@ -24,6 +24,7 @@ export function sessionOf(user: User, idHash = "hash"): SessionRecord {
     lastSeenAt: now,
     authenticatedAt: now,
     backend: "example",
+    associationId: null,
     amr: ["pwd", "mfa"],
   };
 }

@@ -11,8 +11,9 @@ const begun = Date.parse("2026-11-20T12:00:00Z");
 
 function flow(more: Partial<Flow> = {}): Flow {
   const keep = { verifier: randomToken() };
-  const rest = { backend: "example", next: "/ports", userId: null, expiresAt: begun };
-  return { state: randomToken(), keep, ...rest, ...more };
+  const rest = { backend: "example", next: "/ports", fields: {}, expiresAt: begun };
+  const nobody = { userId: null, recentlySignedIn: false };
+  return { state: randomToken(), keep, ...rest, ...nobody, ...more };
 }
 
 /** A browser's cookies, and what it does with `Set-Cookie` lines. */

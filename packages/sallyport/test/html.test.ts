@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { html, raw } from "../../src/web/html.ts";
+import { html, raw } from "../src/html.ts";
 
 test("every value is escaped, in text and in attributes", () => {
   const value = `<b>"it's" & that</b>`;

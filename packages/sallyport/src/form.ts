@@ -1,0 +1,55 @@
+import { type Html, html, raw } from "./html.ts";
+
+/** A field that a page of ours asks for. */
+export interface FormField {
+  readonly name: string;
+  readonly label: string;
+  /** `text` unless given. A `checkbox` that is ticked says `on`. */
+  readonly type?: "text" | "email" | "password" | "checkbox" | undefined;
+  /** What stands in it at first. */
+  readonly value?: string | undefined;
+  /** An example, shown in the empty field. */
+  readonly placeholder?: string | undefined;
+  /** May be left empty. */
+  readonly optional?: boolean | undefined;
+  /** What was wrong with what was said before. */
+  readonly problem?: string | undefined;
+}
+
+/** A page of ours with a form. */
+export interface Form {
+  readonly title: string;
+  /** What stands above the fields. */
+  readonly text?: string | undefined;
+  readonly fields: readonly FormField[];
+  /** What the button says; `Continue` unless given. */
+  readonly button?: string | undefined;
+}
+
+/**
+ * What stands below the title of a page with a form.
+ *
+ * @param action where it posts to, and `hidden` what it posts besides the fields.
+ */
+export function formHtml(
+  { text, fields, button = "Continue" }: Omit<Form, "title">,
+  action: string,
+  hidden: Iterable<readonly [name: string, value: string]> = [],
+): Html {
+  const besides = [...hidden].map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+  return html`${text && html`<p>${text}</p>`}
+<form method="post" action="${action}">${besides}${fields.map(field)}
+<button>${button}</button></form>`;
+}
+
+function field({ label, problem, type = "text", optional, ...shown }: FormField): Html {
+  const attributes = Object.entries({ ...(type !== "text" && { type }), ...shown }).map(
+    ([name, value]) => value !== undefined && html` ${name}="${value}"`,
+  );
+  const input = html`<input${attributes}${!optional && raw(" required")}>`;
+  const words = html`${label}${problem && html` <strong>${problem}</strong>`}`;
+  const inOrder = type === "checkbox" ? [input, " ", words] : [words, " ", input];
+  return html`<p><label>${inOrder}</label></p>`;
+}

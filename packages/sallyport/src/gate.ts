@@ -1,0 +1,31 @@
+import type { BaseAuth } from "./backend.ts";
+import type { DisconnectPipeline } from "./disconnect-pipeline.ts";
+import type { Events } from "./events.ts";
+import type { Logger } from "./logger.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Seal } from "./seal.ts";
+import type { SessionStore } from "./session.ts";
+import type { Storage } from "./storage.ts";
+import type { Bounds } from "./wire/bounded-http.ts";
+
+/** What every login needs, whoever signs in and wherever. */
+export interface Gate {
+  readonly storage: Storage;
+  readonly sessions: SessionStore;
+  readonly pipeline: Pipeline;
+  readonly disconnectPipeline: DisconnectPipeline;
+  readonly bounds: Bounds;
+  /** Seals what must not lie in the clear in the database. */
+  readonly seal: Seal;
+  readonly logger: Logger;
+  readonly events: Events;
+  /** Names of the backends that somebody can sign in with. */
+  readonly waysIn: () => readonly string[];
+  /** Our address for a backend's answer. */
+  readonly redirectUri: (backend: BaseAuth) => string;
+  /** Our address for a paused login. */
+  readonly resumeUri: (id: string) => string;
+  /** Milliseconds for which a person counts as just signed in. */
+  readonly recently: number;
+  readonly now: () => Date;
+}

@@ -1,0 +1,22 @@
+import { after } from "../step.ts";
+import type { Association } from "../storage.ts";
+import { openToken } from "../stored-tokens.ts";
+
+/**
+ * Tells the provider that the tokens of disconnected accounts are no longer wanted
+ * (RFC 7009). It comes after the commit: a provider that does not answer keeps nobody's
+ * account connected. `REVOKE_TOKENS_ON_DISCONNECT` of python-social-auth.
+ */
+export const revokeTokens = after(
+  "revoke-tokens",
+  async ({ removed }: { readonly removed: readonly Association[] }, { backend, http, seal }) => {
+    for (const association of removed) {
+      // Providers end what hangs on a refresh token with it (RFC 7009, section 2.1).
+      const token =
+        (await openToken(association, "refresh_token", seal)) ??
+        (await openToken(association, "access_token", seal));
+      if (token !== undefined) await backend.revokeToken?.(token, http);
+    }
+    return {};
+  },
+);

@@ -1,0 +1,39 @@
+import { disconnect } from "../disconnect.ts";
+import { AuthError } from "../errors.ts";
+import { type Answer, jsonAnswer, seeOther, wantsJson } from "./answers.ts";
+import { backendOf, nextOf, publicUser, readSession, refuseForged, type Visit } from "./visit.ts";
+
+/** `GET /session`: who is signed in, as JSON, or `null`. */
+export async function whoIsSignedIn({ site, cookies }: Visit): Promise<Answer> {
+  const signedIn = await readSession(site, cookies);
+  if (!signedIn) return jsonAnswer(null);
+  const { backend, amr, authenticatedAt, expiresAt } = signedIn;
+  return jsonAnswer({ user: publicUser(signedIn), backend, amr, authenticatedAt, expiresAt });
+}
+
+/** `POST /logout`: the session ends, in the database and in the browser. */
+export async function logout(visit: Visit): Promise<Answer> {
+  const { site, cookies, request } = visit;
+  refuseForged(visit);
+  const cookie = cookies.get(site.jar.sessionName);
+  if (cookie !== undefined) await site.gate.sessions.end(site.gate.storage, cookie);
+  const gone = [site.jar.clear(site.jar.sessionName)];
+  if (wantsJson(request)) return jsonAnswer(null, { cookies: gone });
+  return seeOther(site.logoutRedirectUrl, gone);
+}
+
+/** `POST /disconnect/:backend[/:id]`: an account, or all of this backend, lead to the user no longer. */
+export async function disconnectAccount(visit: Visit): Promise<Answer> {
+  const { site, cookies, request, id } = visit;
+  refuseForged(visit);
+  const backend = backendOf(visit);
+  const signedIn = await readSession(site, cookies);
+  if (!signedIn) throw new AuthError("not_signed_in", { stage: "request" });
+  const removed = await disconnect(site.gate, backend, {
+    signedIn,
+    associationId: id === "" ? undefined : Number(id),
+  });
+  const disconnected = removed.map((association) => association.id);
+  if (wantsJson(request)) return jsonAnswer({ disconnected });
+  return seeOther(nextOf(visit) ?? site.disconnectRedirectUrl);
+}

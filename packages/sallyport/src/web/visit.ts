@@ -1,0 +1,89 @@
+import type { BaseAuth } from "../backend.ts";
+import { AuthError } from "../errors.ts";
+import type { Gate } from "../gate.ts";
+import type { SignedIn } from "../session.ts";
+import type { User } from "../storage.ts";
+import type { CookieJar } from "./cookies.ts";
+import type { FlowCookies } from "./flow-cookie.ts";
+import type { Incoming } from "./incoming.ts";
+import { postedFromHere } from "./origin-check.ts";
+import type { Pages } from "./pages.ts";
+import { safeNext } from "./safe-next.ts";
+
+/** What the routes need, besides the login itself. */
+export interface Site {
+  readonly gate: Gate;
+  readonly backends: ReadonlyMap<string, BaseAuth>;
+  /** The application's origin, as the world reaches it. */
+  readonly origin: string;
+  readonly basePath: string;
+  /** Below {@link basePath}, with `:backend` in it. */
+  readonly completePath: string;
+  readonly loginRedirectUrl: string;
+  readonly logoutRedirectUrl: string;
+  readonly disconnectRedirectUrl: string;
+  /** Where failed logins lead instead of a page of ours. */
+  readonly loginErrorUrl: string | undefined;
+  /** The same for those of disabled users. */
+  readonly inactiveUserUrl: string | undefined;
+  readonly allowedRedirectHosts: readonly string[];
+  readonly fieldsStoredInSession: readonly string[];
+  readonly jar: CookieJar;
+  readonly flows: FlowCookies;
+  readonly pages: Pages;
+}
+
+/** One request to one of our addresses. */
+export interface Visit {
+  readonly site: Site;
+  readonly request: Incoming;
+  readonly url: URL;
+  readonly cookies: ReadonlyMap<string, string>;
+  /** The parameters of the query, and of a posted form behind them. */
+  readonly parameters: URLSearchParams;
+  /** What stands in the path for `:backend` and `:id`; empty where the route has none. */
+  readonly backend: string;
+  readonly id: string;
+}
+
+/** The backend that the path names. @throws `backend_unknown` */
+export function backendOf({ site, backend: name }: Pick<Visit, "site" | "backend">): BaseAuth {
+  const backend = site.backends.get(name);
+  if (backend) return backend;
+  throw new AuthError("backend_unknown", { stage: "request", message: "no backend of this name" });
+}
+
+/** What people call a backend. */
+export function titleOf(backend: BaseAuth): string {
+  return backend.title || backend.name;
+}
+
+/** Where the request wants to go when all is done, if it may. */
+export function nextOf({ site, parameters }: Visit): string | undefined {
+  return safeNext(parameters.get("next"), site.origin, site.allowedRedirectHosts);
+}
+
+/** Who a request is signed in as, whatever its path. */
+export async function readSession(
+  site: Site,
+  cookies: ReadonlyMap<string, string>,
+): Promise<SignedIn | undefined> {
+  const cookie = cookies.get(site.jar.sessionName);
+  const { sessions, storage, now } = site.gate;
+  return cookie === undefined ? undefined : sessions.read(storage, cookie, now());
+}
+
+/** Refuses a POST that no page of ours made. @throws `request_forged` */
+export function refuseForged({ site, request }: Visit): void {
+  if (postedFromHere(request.headers, site.origin)) return;
+  throw new AuthError("request_forged", {
+    stage: "request",
+    message: "a POST from another origin",
+  });
+}
+
+/** What anybody who asks may know of a user who is signed in. */
+export function publicUser({ user }: { readonly user: User }): object {
+  const { id, username, email, fullName } = user;
+  return { id, username, email, fullName };
+}
