@@ -32,6 +32,12 @@ export interface DeparturePage {
   readonly origins?: readonly string[] | undefined;
 }
 
+/** A document that tells a provider about us, for anybody to read. */
+export interface Metadata {
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /** What a backend is handed when a login begins. */
 export interface DepartureContext {
   readonly http: Http;
@@ -109,8 +115,10 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   abstract readonly name: string;
   /** What people read on the button; the name unless given. */
   readonly title: string = "";
-  /** The state travels as the parameter `state`. */
+  /** The state travels as a parameter of its own. */
   readonly stateParameter: boolean = true;
+  /** That parameter's name in the protocol. */
+  readonly stateParameterName: string = "state";
   /** The state travels in our own address as `redirect_state`, where the protocol has no place for it. */
   readonly redirectState: boolean = false;
   /** The provider sends its answer as a form's POST. It may send it as a query, too. */
@@ -156,6 +164,9 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
 
   /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
   revokeToken?(token: string, http: Http): Promise<boolean>;
+
+  /** What a provider is to know about us, answered at `/metadata/:backend`; none unless given. */
+  metadata?(redirectUri: string): Metadata;
 
   /**
    * Called once by `createAuth`, which hands over the environment; checks that every

@@ -10,6 +10,7 @@ export {
   type Environment,
   type ExtraDataEntry,
   type KeptField,
+  type Metadata,
   type OwnPage,
   type Redirect,
 } from "./backend.ts";

@@ -178,6 +178,8 @@ function callbackAddress(gate: Gate, backend: BaseAuth, state: string): string {
 
 /** The state that a callback carries; undefined without one, or with several. */
 export function stateOf(backend: BaseAuth, callback: URLSearchParams): string | undefined {
-  const values = callback.getAll(backend.stateParameter ? "state" : "redirect_state");
+  const values = callback.getAll(
+    backend.stateParameter ? backend.stateParameterName : "redirect_state",
+  );
   return values.length === 1 && values[0] !== "" ? values[0] : undefined;
 }

@@ -84,7 +84,7 @@ export abstract class BaseOAuth2<
     query.set("client_id", this.clientId());
     query.set("redirect_uri", context.redirectUri);
     if (this.responseType) query.set("response_type", this.responseType);
-    if (this.stateParameter) query.set("state", context.state);
+    if (this.stateParameter) query.set(this.stateParameterName, context.state);
     const scope = this.scope();
     if (scope) query.set(this.scopeParameterName, scope);
 

@@ -95,7 +95,8 @@ export function startRehearsal(
 
     async comeBack(callback) {
       const address = new URL(known.get("redirect_uri") ?? "", origin);
-      if (backend.stateParameter) address.searchParams.set("state", known.get("state") ?? "");
+      if (backend.stateParameter)
+        address.searchParams.set(backend.stateParameterName, known.get("state") ?? "");
       for (const [name, value] of Object.entries(callback)) {
         if (value === undefined) address.searchParams.delete(name);
         else address.searchParams.set(name, value);

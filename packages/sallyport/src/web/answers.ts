@@ -78,6 +78,16 @@ export function jsonAnswer(
   return { status, headers, cookies, body: JSON.stringify(value) };
 }
 
+/** A document for whoever asks for it, as it is. */
+export function documentAnswer(contentType: string, body: string): Answer {
+  const headers = {
+    ...neverStored,
+    "content-type": contentType,
+    "x-content-type-options": "nosniff",
+  };
+  return { status: 200, headers, cookies: [], body };
+}
+
 /** What a program is told about a failure: nothing that a page would not say. */
 export function failureBody(error: AuthError): object {
   const { code, stage, explanation } = error;

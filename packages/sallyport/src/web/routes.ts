@@ -12,6 +12,7 @@ import {
 } from "./answers.ts";
 import { parseCookies } from "./cookies.ts";
 import { type Incoming, readForm } from "./incoming.ts";
+import { describeUs } from "./metadata.ts";
 import { goOnWithPaused, showPaused } from "./resume.ts";
 import { beginLogin, completeLogin, followLink, forgottenFlow, signInPage } from "./sign-in.ts";
 import type { Site, Visit } from "./visit.ts";
@@ -48,6 +49,7 @@ const routes: readonly Route[] = [
   { path: "/login", methods: { GET: signInPage } },
   { path: "/login/:backend", methods: { GET: followLink, POST: beginLogin } },
   { path: "/resume/:id", methods: { GET: showPaused, POST: goOnWithPaused } },
+  { path: "/metadata/:backend", methods: { GET: describeUs } },
   { path: "/session", methods: { GET: whoIsSignedIn } },
   { path: "/logout", methods: { POST: logout } },
   { path: "/disconnect/:backend", methods: { POST: disconnectAccount } },
