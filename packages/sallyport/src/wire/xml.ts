@@ -27,7 +27,20 @@ export function parseXml(document: string): XmlElement {
   return new Reader(text).document();
 }
 
-/** The first child of this name; undefined where there is none. */
+/** A name without its prefix, where no two that are read differ in their prefixes only. */
+export function localName({ name }: XmlElement): string {
+  return name.slice(name.indexOf(":") + 1);
+}
+
+/** The children of this name, whatever their prefixes. */
+export function childrenNamed(
+  element: XmlElement | undefined,
+  name: string,
+): readonly XmlElement[] {
+  return element?.children.filter((child) => localName(child) === name) ?? [];
+}
+
+/** The first child of this name, prefix included; undefined where there is none. */
 export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name);
 }

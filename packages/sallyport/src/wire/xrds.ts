@@ -1,4 +1,4 @@
-import { parseXml, type XmlElement } from "./xml.ts";
+import { childrenNamed, localName, parseXml, type XmlElement } from "./xml.ts";
 
 /** A service that an XRDS document names (https://docs.oasis-open.org/xri/2.0/specs/xri-resolution-V2.0.html, section 4). */
 export interface XrdsService {
@@ -16,11 +16,11 @@ export interface XrdsService {
 export function readXrds(text: string): readonly XrdsService[] {
   const root = parseXml(text);
   if (localName(root) !== "XRDS") throw new SyntaxError("XML with another root than XRDS");
-  const last = named(root, "XRD").at(-1);
-  return byPriority(named(last, "Service")).map((service) => ({
-    types: named(service, "Type").map(content),
-    uris: byPriority(named(service, "URI")).map(content),
-    localId: named(service, "LocalID").map(content)[0],
+  const last = childrenNamed(root, "XRD").at(-1);
+  return byPriority(childrenNamed(last, "Service")).map((service) => ({
+    types: childrenNamed(service, "Type").map(content),
+    uris: byPriority(childrenNamed(service, "URI")).map(content),
+    localId: childrenNamed(service, "LocalID").map(content)[0],
   }));
 }
 
@@ -31,15 +31,6 @@ function byPriority(elements: readonly XmlElement[]): readonly XmlElement[] {
     return /^\d+$/.test(written) ? Number(written) : Number.MAX_VALUE;
   };
   return elements.toSorted((one, other) => priority(one) - priority(other));
-}
-
-function named(element: XmlElement | undefined, name: string): readonly XmlElement[] {
-  return element?.children.filter((child) => localName(child) === name) ?? [];
-}
-
-// Every generator chooses its own prefixes, and no two of these elements differ in theirs only.
-function localName({ name }: XmlElement): string {
-  return name.slice(name.indexOf(":") + 1);
 }
 
 function content({ text }: XmlElement): string {
