@@ -17,6 +17,7 @@ const sources = [
     "openid-connect",
     "oauth1",
     "openid",
+    "saml",
   ].map((protocol) => `packages/sallyport/src/protocols/${protocol}.ts`),
 ].filter((source) => existsSync(root + source));
 
@@ -77,5 +78,5 @@ const originals = new Set(
   PKCE_DEFAULT_CODE_VERIFIER_LENGTH OIDC_ENDPOINT ID_TOKEN_ISSUER USERINFO_URL JWKS_URI
   TOKEN_ENDPOINT_AUTH_METHOD USERNAME_KEY EMAIL_KEY FIRST_NAME_KEY LAST_NAME_KEY FULLNAME_KEY
   JWT_ALGORITHMS JWT_LEEWAY ID_TOKEN_MAX_AGE VALIDATE_AT_HASH URL openid_url trust_root
-  get_ax_attributes get_sreg_attributes`.split(/\s+/),
+  get_ax_attributes get_sreg_attributes get_idp`.split(/\s+/),
 );

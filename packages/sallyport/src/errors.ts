@@ -117,6 +117,11 @@ export const catalogue = {
     tryAgain,
   ),
   uid_missing: entry(502, "The sign-in provider did not say which account is yours.", askOperator),
+  attribute_missing: entry(
+    502,
+    "The sign-in provider did not say everything about you that this site needs.",
+    askOperator,
+  ),
   account_unverified: entry(
     403,
     "The sign-in provider has not verified your account or your e-mail address.",

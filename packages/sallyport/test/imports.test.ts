@@ -173,6 +173,7 @@ test("other packages are used where the list of dependencies says", () => {
   const places: Readonly<Record<string, RegExp>> = {
     jose: /^wire\//,
     oauth4webapi: /^wire\//,
+    "@node-saml/node-saml": /^wire\/saml-(messages|metadata)\.ts$/,
     kysely: /^(sql|storage)\//,
     "better-sqlite3": /^storage\/sqlite\.ts$/,
   };
@@ -183,4 +184,15 @@ test("other packages are used where the list of dependencies says", () => {
       .map((from) => `${file} imports ${from}`),
   );
   assert.deepEqual(wrong, []);
+});
+
+test("the package that SAML needs is loaded by nothing else", () => {
+  const loads = (file: string): boolean =>
+    importsOf(file).includes("@node-saml/node-saml") || ownImportsOf(file).some(loads);
+  const loading = files.filter(loads);
+  assert.ok(loading.includes("protocols/saml.ts"));
+  assert.deepEqual(
+    loading.filter((file) => !/^(protocols|wire)\/saml(-\w+)?\.ts$/.test(file)),
+    [],
+  );
 });
