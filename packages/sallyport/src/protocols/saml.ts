@@ -53,8 +53,7 @@ export class SamlAuth extends BaseAuth<SamlSettings> {
       throw this.misconfigured("spPrivateKey and spPublicCert must be set both, or neither");
     }
     for (const [name, idp] of Object.entries(this.settings.enabledIdps ?? {})) {
-      const complaint = complaintAbout(name, idp);
-      if (complaint) throw this.misconfigured(`enabledIdps, "${name}": ${complaint}`);
+      this.refuseUnusable(name, idp);
     }
   }
 
@@ -90,7 +89,7 @@ export class SamlAuth extends BaseAuth<SamlSettings> {
   override async authUrl({ data, redirectUri, state }: DepartureContext): Promise<Departure> {
     const [only = ""] = this.idpNames();
     const name = this.dataFields.length === 0 ? only : (data.idp ?? "");
-    const idp = await this.getIdp(name);
+    const idp = await this.usableIdp(name);
     if (!idp) {
       throw this.error("data_invalid", "begin", `${this.name}: no identity provider of this name`);
     }
@@ -103,7 +102,7 @@ export class SamlAuth extends BaseAuth<SamlSettings> {
 
   override async authComplete(arrival: Arrival): Promise<Identity<SamlProfile>> {
     const name = String(arrival.keep.idp);
-    const idp = await this.getIdp(name);
+    const idp = await this.usableIdp(name);
     if (!idp) throw this.refused("its identity provider is there no longer");
     const assertion = await this.assertionIn(arrival, idp);
     if (!(await arrival.once(`${idp.entityId} ${assertion.id}`, assertion.expiresAt))) {
@@ -143,6 +142,17 @@ export class SamlAuth extends BaseAuth<SamlSettings> {
       supportContact,
     });
     return { contentType: "application/samlmetadata+xml", text };
+  }
+
+  private async usableIdp(name: string): Promise<SamlIdp | undefined> {
+    const idp = await this.getIdp(name);
+    if (idp) this.refuseUnusable(name, idp);
+    return idp;
+  }
+
+  private refuseUnusable(name: string, idp: SamlIdp): void {
+    const complaint = complaintAbout(name, idp);
+    if (complaint) throw this.misconfigured(`identity provider "${name}": ${complaint}`);
   }
 
   private async assertionIn(arrival: Arrival, idp: SamlIdp): Promise<SamlAssertion> {

@@ -89,13 +89,16 @@ test("with several identity providers the person is asked, or the link says", as
 test("identity providers may be kept elsewhere", async (t) => {
   class StoredSaml extends SamlAuth {
     override async getIdp(name: string): Promise<SamlIdp | undefined> {
-      return name === "stored" ? other : undefined;
+      return name.includes("stored") ? other : undefined;
     }
   }
   const { spEntityId } = settings;
   const site = await startSite(t, { backends: () => [new StoredSaml({ spEntityId })] });
   const left = await site.browser().get("/auth/login/saml?idp=stored");
   assert.match(left.headers.get("location") ?? "", /^https:\/\/idp\.other\.example\/sso/);
+  // Its accounts could be those of another, called "stored".
+  const refused = await site.browser().get("/auth/login/saml?idp=stored:1");
+  assert.equal(await codeOf(refused), "settings_invalid");
 });
 
 test("what the attributes say becomes the person's details", async (t) => {
