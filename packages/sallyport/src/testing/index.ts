@@ -1,10 +1,12 @@
-export { backendContract, type ContractCase } from "./backend-contract.ts";
+export { backendContract } from "./backend-contract.ts";
+export type { ContractCase } from "./contract.ts";
 export type {
   BackendFixture,
   Fault,
   FixtureAnswer,
   FixtureCall,
   FixtureIdentity,
+  FixtureIdToken,
   FixtureVariant,
 } from "./fixture.ts";
 export type { MakeBackend } from "./rehearsal.ts";

@@ -1,86 +1,89 @@
 import { expectSame } from "./expect.ts";
-import type { Fault, FixtureAnswer, FixtureCall } from "./fixture.ts";
+import type { DeclaredCall, Fault, FixtureAnswer } from "./fixture.ts";
+import { filled, type Known } from "./known.ts";
 
-/** A call that a login is to make, and what comes of it. */
-export interface DeclaredCall extends Omit<FixtureCall, "answer"> {
-  readonly answer: FixtureAnswer | Fault;
+/** A request as it came. */
+export interface Sent {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: string;
 }
+
+/** What a protocol sees to in a request besides its address, headers and fields. */
+export type CheckRequest = (call: DeclaredCall, sent: Sent) => Promise<void>;
 
 /** A provider on paper: it answers the declared calls, once each, and notes every other. */
 export interface StrictFetch {
   readonly fetch: typeof globalThis.fetch;
-  /** How many requests were made. */
-  count(): number;
   /** Throws where a call was not declared, not made, or not as declared. */
   verify(): void;
 }
 
-/**
- * The provider that answers `calls`. What only the login knows is in `known`, for the texts in
- * braces; the code verifier, which nobody knows before, is put there when it comes.
- */
+/** The provider that answers `calls`. What only the login knows is in `known`, and goes there when it comes. */
 export function strictFetch(
   calls: readonly DeclaredCall[],
-  known: Map<string, string>,
+  known: Known,
+  check: CheckRequest = async () => {},
 ): StrictFetch {
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (all, name) => known.get(name) ?? all);
   const open = [...calls];
   const complaints: Error[] = [];
-  let made = 0;
 
   return {
-    count: () => made,
-
     verify() {
       if (complaints[0]) throw complaints[0];
       expectSame(open.map(nameOf), [], "calls that were not made");
     },
 
     async fetch(input, init = {}) {
-      made++;
-      const [url, method] = [String(input), init.method ?? "GET"];
-      const at = open.findIndex((call) => isTo(call, url, fill) && call.method === method);
+      const url = String(input);
+      const method = init.method ?? "GET";
+      const at = open.findIndex((call) => isTo(call, url, known) && call.method === method);
       const [call] = at < 0 ? [] : open.splice(at, 1);
       if (!call) {
         // The library hides why a request failed, so it is kept for `verify`.
-        complaints.push(new Error(`${method} ${url} was not declared`));
-        throw complaints[0];
+        const strange = new Error(`${method} ${url} was not declared`);
+        complaints.push(strange);
+        throw strange;
       }
-      const sent = call.query ? fieldsOf(new URL(url).search) : sentForm(init);
-      if (typeof sent.code_verifier === "string") known.set("code_verifier", sent.code_verifier);
+      const headers = new Headers(init.headers);
+      const sent = { method, url: new URL(url), headers, body: String(init.body ?? "") };
       try {
-        compare(call, sent, new Headers(init.headers), fill);
+        compare(call, sent, known);
+        await check(call, sent);
       } catch (error) {
         complaints.push(error as Error);
       }
-      return answer(call.answer, init.signal);
+      return answer(call.answer, known, init.signal);
     },
   };
 }
 
-function isTo({ url, query }: DeclaredCall, asked: string, fill: (text: string) => string) {
-  return fill(url) === (query ? asked.split("?")[0] : asked);
+function isTo({ url, query }: DeclaredCall, asked: string, known: Known): boolean {
+  return filled(url, known) === (query ? asked.split("?")[0] : asked);
 }
 
-function compare(
-  call: DeclaredCall,
-  sent: Readonly<Record<string, unknown>>,
-  headers: Headers,
-  fill: (text: string) => string,
-): void {
+function compare(call: DeclaredCall, { url, headers, body }: Sent, known: Known): void {
   for (const [name, value] of Object.entries(call.headers ?? {})) {
-    expectSame(headers.get(name), fill(value), `${nameOf(call)}: its header ${name}`);
+    expectSame(headers.get(name), filled(value, known), `${nameOf(call)}: its header ${name}`);
   }
+  const isJson = headers.get("content-type")?.includes("json");
+  const posted = isJson ? (JSON.parse(body) as Readonly<Record<string, unknown>>) : fieldsOf(body);
+  const sent = call.query ? fieldsOf(url.search) : posted;
+  learn(sent, known);
   const fields = Object.entries(call.query ?? call.form ?? {});
-  const wanted = Object.fromEntries(fields.map(([name, value]) => [name, fill(value)]));
+  const wanted = Object.fromEntries(fields.map(([name, value]) => [name, filled(value, known)]));
   expectSame(sent, wanted, `${nameOf(call)}: its ${call.query ? "query" : "form"}`);
 }
 
-function sentForm({ headers, body }: RequestInit): Readonly<Record<string, unknown>> {
-  const isJson = new Headers(headers).get("content-type")?.includes("json");
-  return isJson
-    ? (JSON.parse(String(body)) as Record<string, unknown>)
-    : fieldsOf(String(body ?? ""));
+// Nobody knows these before the backend makes them.
+const madeByBackend = ["code_verifier", "client_secret", "client_assertion"];
+
+function learn(sent: Readonly<Record<string, unknown>>, known: Known): void {
+  for (const name of madeByBackend) {
+    const value = sent[name];
+    if (typeof value === "string") known.set(name, value);
+  }
 }
 
 function fieldsOf(encoded: string): Readonly<Record<string, unknown>> {
@@ -89,12 +92,13 @@ function fieldsOf(encoded: string): Readonly<Record<string, unknown>> {
 
 function answer(
   wanted: FixtureAnswer | Fault,
+  known: Known,
   signal: AbortSignal | null | undefined,
 ): Response | Promise<never> {
   if (wanted === "timeout") return neverUnlessAborted(signal);
   const { status = 200, headers = {}, body } = typeof wanted === "string" ? broken[wanted] : wanted;
   const isText = typeof body === "string";
-  const text = body === undefined ? null : isText ? body : JSON.stringify(body);
+  const text = body === undefined ? null : filled(isText ? body : JSON.stringify(body), known);
   const type = isText ? "text/html" : "application/json";
   return new Response(text, { status, headers: { "content-type": type, ...headers } });
 }
@@ -103,6 +107,7 @@ const broken: Readonly<Record<Exclude<Fault, "timeout">, FixtureAnswer>> = {
   error500: { status: 500, body: { message: "Internal Server Error" } },
   html: { status: 200, body: "<!doctype html><title>Sorry</title>" },
   unauthorized: { status: 401, body: { message: "Unauthorized" } },
+  empty: { status: 200, body: {} },
 };
 
 // The timer holds the program, since the one behind the signal may not.
@@ -116,6 +121,6 @@ function neverUnlessAborted(signal: AbortSignal | null | undefined): Promise<nev
   });
 }
 
-function nameOf({ method, url }: Pick<FixtureCall, "method" | "url">): string {
+function nameOf({ method, url }: DeclaredCall): string {
   return `${method} ${url}`;
 }

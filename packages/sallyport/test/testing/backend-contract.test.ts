@@ -99,7 +99,7 @@ test("a right backend fails nothing, and is asked enough", async () => {
   const names = backendContract((settings) => new RightOAuth2(settings), fixture).map(
     ({ name }) => name,
   );
-  assert.equal(names.length, 2 + 4 + 1 + 2 * 4 + 3 + 2);
+  assert.equal(names.length, 2 + 4 + 1 + 5 + 4 + 3 + 2);
   assert.equal(new Set(names).size, names.length);
 });
 
