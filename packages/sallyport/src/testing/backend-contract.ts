@@ -1,3 +1,4 @@
+import type { JsonObject } from "../index.ts";
 import {
   type Changes,
   type Contract,
@@ -75,11 +76,16 @@ async function identifies(
   expectSame(identity?.provider, fixture.backend, "the provider");
   expectSame(identity?.uid, uid, "the uid");
   expectSame(identity?.details, details, "the details");
-  const kept = Object.entries(identity?.extraData ?? {}).filter(([, value]) => value !== undefined);
-  expectSame(kept.map(([name]) => name).sort(), extraData.toSorted(), "the extra data's names");
+  expectSame(keptBy(identity?.extraData), extraData.toSorted(), "the extra data's names");
   expectSame(identity?.amr, amr, "how they proved who they are");
   expectSame(identity?.networks, networks, "the networks");
   await checkVerifier(rehearsal, fixture.departure.parameters.code_challenge_method);
+}
+
+/** The names of what a backend keeps, without what OpenID Connect keeps for every one. */
+function keptBy(extraData: JsonObject = {}): readonly string[] {
+  const names = Object.keys(extraData).filter((name) => extraData[name] !== undefined);
+  return names.filter((name) => !/^_|^id_token$/.test(name)).sort();
 }
 
 function denialCases({ fixture, start }: Contract, protocol: Protocol): ContractCase[] {

@@ -61,7 +61,7 @@ export interface FixtureCall {
   readonly url: string;
   /** Every parameter of the query, in any order. */
   readonly query?: Texts | undefined;
-  /** Headers that it must have, by lower-case name. */
+  /** Headers that it must have, by lower-case name; HTTP Basic as `Basic id:secret`, not encoded. */
   readonly headers?: Texts | undefined;
   /** Every field of the form that is posted. OpenID 2.0's verification has the callback's own. */
   readonly form?: Texts | undefined;

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { BaseAuth } from "../../src/backend.ts";
-import { BaseOAuth2 } from "../../src/protocols/oauth2.ts";
-import { OpenIdConnectAuth } from "../../src/protocols/openid-connect.ts";
 import { type BackendFixture, backendContract } from "../../src/testing/index.ts";
 import { complaints } from "../json-schema.ts";
 
@@ -14,6 +12,15 @@ const read = (path: string): unknown => JSON.parse(readFileSync(at(path), "utf8"
 const modules = readdirSync(at("../../src/backends/")).map((file) => file.replace(/\.ts$/, ""));
 const fixtures = readdirSync(at("../fixtures/")).map((file) => file.replace(/\.json$/, ""));
 const schema = read("../../src/testing/fixture.schema.json");
+
+/**
+ * Protocols whose answers a fixture cannot hold, by their class. A backend of theirs has a file
+ * of its own here, `<module>.test.ts`, with the same cases.
+ */
+const toldOtherwise: readonly string[] = [
+  // An assertion is signed XML with the time of the login in it.
+  "SamlAuth",
+];
 
 type BackendClass = new (settings?: object) => BaseAuth;
 
@@ -26,11 +33,17 @@ async function backendsOf(module: string): Promise<ReadonlyMap<string, BackendCl
   return new Map(classes.map((Backend) => [new Backend().name, Backend]));
 }
 
+/** The names of the classes that a class extends. */
+function ancestorsOf(Backend: BackendClass): readonly string[] {
+  // Up to `Function.prototype`, which is no class and has no name.
+  const parent = Object.getPrototypeOf(Backend) as BackendClass;
+  return parent.name === "" ? [] : [parent.name, ...ancestorsOf(parent)];
+}
+
 const found = new Set<string>();
 for (const module of modules) {
   for (const [name, Backend] of await backendsOf(module)) {
     found.add(name);
-    const isOAuth2 = Backend.prototype instanceof BaseOAuth2;
     if (fixtures.includes(name)) {
       const fixture = read(`../fixtures/${name}.json`);
       test(`${name}: its fixture is as the schema demands`, () => {
@@ -41,12 +54,12 @@ for (const module of modules) {
       for (const { name: title, run } of backendContract(make, fixture as BackendFixture)) {
         test(`${name}: ${title}`, run);
       }
-    } else if (isOAuth2 && !(Backend.prototype instanceof OpenIdConnectAuth)) {
-      test(`${name} has a fixture`, () => assert.fail(`write test/fixtures/${name}.json`));
-    } else {
+    } else if (ancestorsOf(Backend).some((name) => toldOtherwise.includes(name))) {
       test(`${name} has a test of its own`, () => {
         assert.ok(existsSync(at(`${module}.test.ts`)), `write test/backends/${module}.test.ts`);
       });
+    } else {
+      test(`${name} has a fixture`, () => assert.fail(`write test/fixtures/${name}.json`));
     }
   }
 }

@@ -104,6 +104,7 @@ function replayed({ fixture, start }: Contract): ContractCase {
       const rehearsal = start({ calls: [...fixture.calls, ...callsWithoutProfile(fixture)] });
       await rehearsal.leave();
       await rehearsal.comeBack();
+      rehearsal.forgetCookies();
       await rehearsal.leave();
       expectFailure(await rehearsal.comeBack(), invalid);
       rehearsal.verify();
