@@ -22,9 +22,10 @@ export function startRehearsal(
 ): Rehearsal {
   const known: Known = new Map();
   const now = new Date(fixture.now ?? Date.now());
-  const said: string[] = [];
+  const answers: string[] = [];
+  const log: string[] = [];
   const say = (message: string, facts?: object) => {
-    said.push(`${message} ${JSON.stringify(facts)}`);
+    log.push(`${message} ${JSON.stringify(facts)}`);
   };
   // Long enough for an answer that is there at once, short enough to wait for.
   const timeout = fixture.calls.some(({ answer }) => answer === "timeout") ? 30 : 5000;
@@ -102,15 +103,15 @@ export function startRehearsal(
         ? await send(address, "same-origin", { method: "POST", body: form, headers })
         : await send(address, "cross-site", { headers });
       const text = await response.text();
-      said.push(text, response.headers.get("location") ?? "");
+      answers.push(text, response.headers.get("location") ?? "");
       const { error } = JSON.parse(text) as Pick<Outcome, "error">;
       return { status: response.status, error };
     },
 
     verify() {
-      provider.verify();
+      provider.verify(log.at(-1));
       for (const secret of secretsOf(fixture, known)) {
-        const line = said.find((text) => text.includes(secret));
+        const line = [...answers, ...log].find((text) => text.includes(secret));
         expectTrue(line === undefined, `a secret is in what was said: ${line}`);
       }
     },

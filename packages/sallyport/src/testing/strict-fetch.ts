@@ -16,8 +16,8 @@ export type CheckRequest = (call: DeclaredCall, sent: Sent) => Promise<void>;
 /** A provider on paper: it answers the declared calls, once each, and notes every other. */
 export interface StrictFetch {
   readonly fetch: typeof globalThis.fetch;
-  /** Throws where a call was not declared, not made, or not as declared. */
-  verify(): void;
+  /** Throws where a call was not declared, not made, or not as declared; `log` may say why. */
+  verify(log?: string): void;
 }
 
 /** The provider that answers `calls`. What only the login knows is in `known`, and goes there when it comes. */
@@ -30,9 +30,9 @@ export function strictFetch(
   const complaints: Error[] = [];
 
   return {
-    verify() {
+    verify(log = "nothing in the log") {
       if (complaints[0]) throw complaints[0];
-      expectSame(open.map(nameOf), [], "calls that were not made");
+      expectSame(open.map(nameOf), [], `calls that were not made (${log})`);
     },
 
     async fetch(input, init = {}) {

@@ -4,6 +4,7 @@ import type { Http, JsonObject, Tokens, UserDetails } from "../../src/index.ts";
 import { BaseOAuth2 } from "../../src/protocols/oauth2.ts";
 import { textOf } from "../../src/protocols/profile.ts";
 import { type BackendFixture, backendContract } from "../../src/testing/index.ts";
+import { failuresOf as failuresOfMade } from "./failures.ts";
 
 // The contract is what tells a wrong backend from a right one, so it is shown wrong ones.
 
@@ -79,17 +80,8 @@ const fixture: BackendFixture = {
   ],
 };
 
-/** The names of the cases that a backend fails, each with the reason. */
-async function failuresOf(
-  Backend: new (settings?: object) => BaseOAuth2,
-  of: BackendFixture = fixture,
-): Promise<ReadonlyMap<string, string>> {
-  const failures = new Map<string, string>();
-  for (const { name, run } of backendContract((settings) => new Backend(settings), of)) {
-    await run().catch((error: Error) => failures.set(name, error.message));
-  }
-  return failures;
-}
+const failuresOf = (Backend: new (settings?: object) => BaseOAuth2, of = fixture) =>
+  failuresOfMade((settings) => new Backend(settings), of);
 
 const identifies = "finds out who came back";
 const leaves = "leaves for example.com with the documented parameters";
@@ -178,4 +170,28 @@ test("an answer in a variant to a call that nobody makes is found", async () => 
   const variants = [{ title: "a person", answers }];
   const failures = await failuresOf(RightOAuth2, { ...fixture, variants });
   assert.match(failures.get("a person") ?? "", /that the fixture does not have/);
+});
+
+test("a client secret that the backend makes is a secret, too", async () => {
+  class Making extends RightOAuth2 {
+    protected override clientSecret(): string {
+      return crypto.randomUUID();
+    }
+  }
+  class Telling extends Making {
+    override async userData(tokens: Tokens, http: Http, now: Date): Promise<JsonObject> {
+      await super.userData(tokens, http, now);
+      throw this.error("token_refused", "profile", `not for ${made.at(-1)}`);
+    }
+    protected override clientSecret(): string {
+      made.push(super.clientSecret());
+      return made.at(-1) ?? "";
+    }
+  }
+  const made: string[] = [];
+  const text = JSON.stringify(fixture).replaceAll("the-client-secret", "{client_secret}");
+  const unknown: BackendFixture = { ...JSON.parse(text), settings: fixture.settings };
+  assert.deepEqual(await failuresOf(Making, unknown), new Map());
+  const failures = await failuresOf(Telling, unknown);
+  assert.match(failures.get(identifies) ?? "", /a secret is in what was said/);
 });
