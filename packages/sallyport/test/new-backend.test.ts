@@ -23,27 +23,41 @@ function start(t: TestContext) {
   return { folder, write };
 }
 
-test("what is written passes the contract as it is", async (t) => {
-  const { folder, write } = start(t);
-  const { stdout } = await write("acme-id", "--protocol", "oauth2");
-  assert.match(stdout, /src\/backends\/acme-id\.ts/);
-  assert.match(stdout, /test\/fixtures\/acme-id\.json/);
+for (const [protocol, className] of [
+  ["oauth1", "AcmeIdOAuth1"],
+  ["oauth2", "AcmeIdOAuth2"],
+  ["oauth2-pkce", "AcmeIdOAuth2"],
+  ["oidc", "AcmeIdOpenIdConnect"],
+  ["openid", "AcmeIdOpenId"],
+  ["custom", "AcmeIdAuth"],
+] as const) {
+  test(`what is written for ${protocol} passes the contract as it is`, async (t) => {
+    const { folder, write } = start(t);
+    const { stdout } = await write("acme-id", "--protocol", protocol);
+    assert.match(stdout, /src\/backends\/acme-id\.ts/);
+    assert.match(stdout, /test\/fixtures\/acme-id\.json/);
 
-  for (const name of ["protocols", "identity.ts"]) {
-    symlinkSync(join(root, "packages/sallyport/src", name), join(folder, "src", name));
-  }
-  const file = join(folder, "test/fixtures/acme-id.json");
-  const fixture = JSON.parse(readFileSync(file, "utf8")) as BackendFixture;
-  const schema = new URL("../src/testing/fixture.schema.json", import.meta.url);
-  assert.deepEqual(complaints(JSON.parse(readFileSync(schema, "utf8")), fixture), []);
+    for (const name of ["protocols", "identity.ts", "backend.ts", "http.ts"]) {
+      symlinkSync(join(root, "packages/sallyport/src", name), join(folder, "src", name));
+    }
+    const file = join(folder, "test/fixtures/acme-id.json");
+    const fixture = JSON.parse(readFileSync(file, "utf8")) as BackendFixture;
+    const schema = new URL("../src/testing/fixture.schema.json", import.meta.url);
+    assert.deepEqual(complaints(JSON.parse(readFileSync(schema, "utf8")), fixture), []);
 
-  const written = pathToFileURL(join(folder, "src/backends/acme-id.ts")).href;
-  const { AcmeIdOAuth2 } = (await import(written)) as Record<string, new (s: object) => BaseAuth>;
-  assert.ok(AcmeIdOAuth2);
-  for (const { name, run: runCase } of backendContract((s) => new AcmeIdOAuth2(s), fixture)) {
-    await t.test(name, runCase);
-  }
-});
+    const written = pathToFileURL(join(folder, "src/backends/acme-id.ts")).href;
+    const { [className]: Backend } = (await import(written)) as Record<
+      string,
+      new (
+        s: object,
+      ) => BaseAuth
+    >;
+    assert.ok(Backend);
+    for (const { name, run: runCase } of backendContract((s) => new Backend(s), fixture)) {
+      await t.test(name, runCase);
+    }
+  });
+}
 
 test("what is there is not overwritten", async (t) => {
   const { folder, write } = start(t);
@@ -59,7 +73,8 @@ for (const [what, words, complaint] of [
   ["a name with capitals", ["Acme"], /a backend's name/],
   ["a name that leads elsewhere", ["../acme"], /a backend's name/],
   ["two names", ["acme", "other"], /usage/],
-  ["a protocol without a template", ["acme", "--protocol", "saml"], /template for oauth2/],
+  ["a protocol without a template", ["acme", "--protocol", "ldap"], /usage: .*oauth1.*oidc/],
+  ["SAML, which needs no class", ["acme", "--protocol", "saml"], /settings of one backend/],
 ] as const) {
   test(`${what} is refused`, async (t) => {
     await assert.rejects(start(t).write(...words), complaint);
