@@ -12,14 +12,7 @@ const protocols = readdirSync(templates)
   .filter((name) => name !== "person");
 const usage = `usage: npm run new:backend -- NAME [--protocol ${protocols.join("|")}]`;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    protocol: { type: "string", default: "oauth2" },
-    // Where the library is; for tests.
-    into: { type: "string", default: join(import.meta.dirname, "../packages/sallyport") },
-  },
-});
+const { positionals, values } = readWords();
 const [name = "", ...others] = positionals;
 if (others.length > 0) fail(usage);
 if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
@@ -32,6 +25,8 @@ if (!protocols.includes(values.protocol)) {
   fail(`there is no template for "${values.protocol}"\n${usage}`);
 }
 
+// As the formatter has it.
+const loneText = /\[\n\s+("[^"]*")\n\s+\]/g;
 const { classOf, fixture, suffix } = await import(join(templates, `${values.protocol}.mjs`));
 const fixtureText = {
   $schema: "../../src/testing/fixture.schema.json",
@@ -41,16 +36,28 @@ const fixtureText = {
 };
 write({
   [`src/backends/${name}.ts`]: classOf(namesFor(name, suffix)),
-  [`test/fixtures/${name}.json`]: `${JSON.stringify(fixtureText, null, 2)}\n`,
+  [`test/fixtures/${name}.json`]: `${JSON.stringify(fixtureText, null, 2).replace(loneText, "[$1]")}\n`,
 });
 console.log(`
 Next:
   1. Put the provider's endpoints and fields into the class.
   2. Put its real answers, from its documentation, into the fixture, and the pages into "source".
-  3. npx biome check --write packages/sallyport
-  4. node --conditions=sallyport-source --import tsx --test --test-name-pattern='^${name}' \\
+  3. node --conditions=sallyport-source --import tsx --test --test-name-pattern='^${name}' \\
        packages/sallyport/test/backends/contract.test.ts
 docs/how-to/add-a-backend.md explains each.`);
+
+function readWords() {
+  const options = {
+    protocol: { type: "string", default: "oauth2" },
+    // Where the library is; for tests.
+    into: { type: "string", default: join(import.meta.dirname, "../packages/sallyport") },
+  };
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch {
+    fail(usage);
+  }
+}
 
 /** `acme-id` is the backend `AcmeIdOAuth2`, and people know it as Acme. */
 function namesFor(name, suffix) {

@@ -72,6 +72,7 @@ for (const [what, words, complaint] of [
   ["no name", [], /a backend's name/],
   ["a name with capitals", ["Acme"], /a backend's name/],
   ["a name that leads elsewhere", ["../acme"], /a backend's name/],
+  ["a word that nobody knows", ["acme", "--help"], /usage/],
   ["two names", ["acme", "other"], /usage/],
   ["a protocol without a template", ["acme", "--protocol", "ldap"], /usage: .*oauth1.*oidc/],
   ["SAML, which needs no class", ["acme", "--protocol", "saml"], /settings of one backend/],
