@@ -1,5 +1,11 @@
 import { hmac, signRsaSha1 } from "#platform";
-import { type Contract, type ContractCase, expectNoDeparture, refusedCase } from "../contract.ts";
+import {
+  type Contract,
+  type ContractCase,
+  callsAtBegin,
+  expectNoDeparture,
+  refusedCase,
+} from "../contract.ts";
 import { expectSame } from "../expect.ts";
 import type { RehearsedFixture } from "../fixture.ts";
 import { filledEach } from "../known.ts";
@@ -40,11 +46,10 @@ export const oauth1: Protocol = {
     const { fixture } = contract;
     const { oauth_verifier, ...unverified } = fixture.callback;
     const invalid = { code: "callback_invalid", stage: "callback" };
-    const atBegin = fixture.calls.filter(({ stage }) => stage === "begin");
     const refuses = (what: string, callback: Readonly<Record<string, string>>) =>
       refusedCase(contract, `refuses ${what} before it asks anything`, invalid, {
         callback,
-        calls: atBegin,
+        calls: callsAtBegin(fixture),
       });
     // Whatever the provider calls the parameter, its value is the request token.
     const tokens = [...tokenSecretsOf(fixture).keys()];
@@ -68,12 +73,10 @@ export const oauth1: Protocol = {
 // Without the confirmation anybody could have begun this login (https://oauth.net/advisories/2009-1/).
 function unconfirmedCases({ fixture, start }: Contract): ContractCase[] {
   const confirmation = /&?oauth_callback_confirmed=true/;
-  const calls = fixture.calls
-    .filter(({ stage }) => stage === "begin")
-    .map((call) => {
-      const body = String(call.answer.body ?? "").replace(confirmation, "");
-      return { ...call, answer: { ...call.answer, body } };
-    });
+  const calls = callsAtBegin(fixture).map((call) => {
+    const body = String(call.answer.body ?? "").replace(confirmation, "");
+    return { ...call, answer: { ...call.answer, body } };
+  });
   const confirms = fixture.calls.some(({ answer }) => confirmation.test(String(answer.body)));
   if (!confirms) return [];
   return [

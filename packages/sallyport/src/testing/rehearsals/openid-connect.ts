@@ -97,12 +97,10 @@ function withClaims({ idToken }: BackendFixture, wrong: JsonObject): FixtureIdTo
 type Body = FixtureCall["answer"]["body"];
 
 function withBodies(fixture: BackendFixture, change: (body: Body) => Body) {
-  return fixture.calls
-    .filter(({ stage }) => stage !== "profile")
-    .map((call) => {
-      const { answer } = call;
-      return { ...call, answer: { ...answer, body: change(answer.body) } };
-    });
+  return callsWithoutProfile(fixture).map((call) => {
+    const { answer } = call;
+    return { ...call, answer: { ...answer, body: change(answer.body) } };
+  });
 }
 
 function withToken(body: Body, idToken: string | undefined): Body {
