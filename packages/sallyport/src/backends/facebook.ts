@@ -1,4 +1,4 @@
-import { hmac } from "#platform";
+import { hmac, toHex } from "#platform";
 import type { Http } from "../http.ts";
 import type { JsonObject, Tokens, UserDetails } from "../identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
@@ -46,7 +46,5 @@ export class FacebookOAuth2 extends BaseOAuth2<JsonObject, FacebookSettings> {
 }
 
 async function proofOf(accessToken: string, secret: string): Promise<string> {
-  const bytes = await hmac("SHA-256", secret, accessToken);
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `&appsecret_proof=${hex}`;
+  return `&appsecret_proof=${toHex(await hmac("SHA-256", secret, accessToken))}`;
 }

@@ -22,10 +22,10 @@ export async function sha256(text: string): Promise<Uint8Array> {
   return createHash("sha256").update(text, "utf8").digest();
 }
 
-/** The HMAC (RFC 2104) of a text's UTF-8 bytes. */
+/** The HMAC (RFC 2104) of a text's UTF-8 bytes. A key that is a text is its UTF-8 bytes, too. */
 export async function hmac(
   hash: "SHA-1" | "SHA-256",
-  key: string,
+  key: string | Uint8Array,
   text: string,
 ): Promise<Uint8Array> {
   return createHmac(hash.replace("-", ""), key).update(text, "utf8").digest();
@@ -52,6 +52,11 @@ export function randomBytes(length: number): Uint8Array {
   block.fill(0, handedOut, handedOut + length);
   handedOut += length;
   return bytes;
+}
+
+/** Two lower-case hexadecimal digits for each byte. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
 
 /** Base64url without padding (RFC 4648, section 5). */

@@ -5,14 +5,15 @@ export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", encode(text)));
 }
 
-/** The HMAC (RFC 2104) of a text's UTF-8 bytes. */
+/** The HMAC (RFC 2104) of a text's UTF-8 bytes. A key that is a text is its UTF-8 bytes, too. */
 export async function hmac(
   hash: "SHA-1" | "SHA-256",
-  key: string,
+  key: string | Uint8Array,
   text: string,
 ): Promise<Uint8Array> {
   const algorithm = { name: "HMAC", hash };
-  const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
+  const bytes = typeof key === "string" ? encode(key) : new Uint8Array(key);
+  const imported = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(text)));
 }
 
@@ -28,6 +29,11 @@ export async function signRsaSha1(pem: string, text: string): Promise<Uint8Array
 /** Random bytes that nobody can guess. */
 export function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** Two lower-case hexadecimal digits for each byte. */
+export function toHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Base64url without padding (RFC 4648, section 5). */

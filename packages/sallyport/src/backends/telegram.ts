@@ -1,0 +1,141 @@
+import { fromBase64Url, hmac, sha256, toHex } from "#platform";
+import {
+  type Arrival,
+  type BackendSettings,
+  BaseAuth,
+  type Departure,
+  type DepartureContext,
+  type Environment,
+} from "../backend.ts";
+import type { AuthError } from "../errors.ts";
+import type { Identity, JsonObject, UserDetails } from "../identity.ts";
+import { checkedUid, selectedExtraData } from "../protocols/identity-fields.ts";
+import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
+import { sameText } from "../seal.ts";
+
+/** Settings of {@link TelegramAuth}. */
+export interface TelegramSettings extends BackendSettings {
+  /** What BotFather gave (`SOCIAL_AUTH_TELEGRAM_BOT_TOKEN`); `/setdomain` there names our host. */
+  readonly botToken?: string | undefined;
+  /** Seconds since the person proved who they are: 600 unless given, 86400 at most. */
+  readonly authDateMaxAge?: number | undefined;
+}
+
+/**
+ * Telegram's login widget: https://core.telegram.org/widgets/login. There is no code to
+ * exchange and no profile to fetch: who the person is comes back with the browser, signed
+ * with the bot's token. An answer counts once. Telegram knows of no address.
+ *
+ * `oauth.telegram.org` answers behind the address's `#`, as `tgAuthResult`; a page has to
+ * hand it on as a parameter. The widget itself sends the fields as parameters.
+ */
+export class TelegramAuth extends BaseAuth<TelegramSettings> {
+  override readonly name: string = "telegram";
+  override readonly title: string = "Telegram";
+  override readonly stateParameter: boolean = false;
+  override readonly redirectState: boolean = true;
+  override readonly extraData = [...optionalFields, "id", "auth_date"];
+  readonly authorizationUrl: string = "https://oauth.telegram.org/auth";
+
+  override bind(environment: Environment): void {
+    super.bind(environment);
+    if (!/^\d+:[\w-]+$/.test(this.botToken())) {
+      throw this.misconfigured(`needs "botToken", or ${this.variable("botToken")}: 123456:ABC-…`);
+    }
+    const age = this.maxAge();
+    if (!(Number.isInteger(age) && age > 0 && age <= 86400)) {
+      throw this.misconfigured(`authDateMaxAge is 1 to 86400 seconds, not ${age}`);
+    }
+  }
+
+  override async authUrl({ redirectUri }: DepartureContext): Promise<Departure> {
+    const location = new URL(this.authorizationUrl);
+    const [botId = ""] = this.botToken().split(":");
+    location.searchParams.set("bot_id", botId);
+    location.searchParams.set("origin", new URL(redirectUri).origin);
+    location.searchParams.set("return_to", redirectUri);
+    return { location: location.href };
+  }
+
+  override async authComplete({ callback, once, now }: Arrival): Promise<Identity<JsonObject>> {
+    const fields = this.widgetFields(callback);
+    const hash = await this.checkedHash(fields);
+    const proven = Number(fields.get("auth_date")) * 1000;
+    const tooOld = proven + this.maxAge() * 1000;
+    if (!(now.getTime() < tooOld)) throw this.refused("auth_date is too long ago");
+    if (proven > now.getTime() + clockSkew) throw this.refused("auth_date is yet to come");
+    if (!(await once(hash, new Date(tooOld)))) throw this.refused("it was used before");
+
+    const user = Object.fromEntries([...fields].filter(([name]) => name !== "hash"));
+    return {
+      provider: this.name,
+      uid: checkedUid(this, user[this.idKey]),
+      details: this.getUserDetails(user),
+      response: user,
+      extraData: selectedExtraData(this, user),
+    };
+  }
+
+  /** What the widget says about the person. Who has chosen no user name goes by the id. */
+  getUserDetails({ username, id, first_name, last_name }: JsonObject): UserDetails {
+    return {
+      username: textOf(username) ?? textOf(id),
+      emailVerified: false,
+      ...namesOf(undefined, first_name, last_name),
+    };
+  }
+
+  /** The fields that are signed, and the signature: none of ours, each once. */
+  private widgetFields(callback: URLSearchParams): ReadonlyMap<string, string> {
+    const results = callback.getAll("tgAuthResult");
+    if (results[0] === "false") {
+      throw this.error("access_denied", "callback", `${this.name}: the person refused`);
+    }
+    const answer = results[0] === undefined ? callback : decoded(results[0]);
+    const fields = [...answer].filter(([name]) => signedFields.has(name) || name === "hash");
+    const found = new Map(fields);
+    if (results.length > 1 || found.size < fields.length) {
+      throw this.refused("a field stands there twice");
+    }
+    return found;
+  }
+
+  // https://core.telegram.org/widgets/login#checking-authorization
+  private async checkedHash(fields: ReadonlyMap<string, string>): Promise<string> {
+    const lines = [...fields].filter(([name]) => name !== "hash").map((field) => field.join("="));
+    const key = await sha256(this.botToken());
+    const hash = toHex(await hmac("SHA-256", key, lines.sort().join("\n")));
+    if (sameText(fields.get("hash") ?? "", hash)) return hash;
+    throw this.refused("its hash is not one of this bot's");
+  }
+
+  private refused(what: string): AuthError {
+    return this.error("callback_invalid", "callback", `${this.name}: the answer: ${what}`);
+  }
+
+  private botToken(): string {
+    return String(this.setting("botToken") ?? "");
+  }
+
+  private maxAge(): number {
+    return Number(this.setting("authDateMaxAge") ?? 600);
+  }
+}
+
+const clockSkew = 60_000;
+
+const optionalFields = ["first_name", "last_name", "username", "photo_url"];
+const signedFields: ReadonlySet<string> = new Set([...optionalFields, "id", "auth_date"]);
+
+/** The fields of a `tgAuthResult`: JSON in base64url, with or without padding. */
+function decoded(result: string): readonly (readonly [string, string])[] {
+  const bytes = fromBase64Url(result.replace(/=+$/, ""));
+  if (bytes === undefined) return [];
+  try {
+    const fields = fieldsOf(JSON.parse(new TextDecoder().decode(bytes)));
+    return Object.entries(fields).map(([name, value]) => [name, String(value)]);
+  } catch {
+    // No JSON: nothing was said, and nothing signed.
+    return [];
+  }
+}
