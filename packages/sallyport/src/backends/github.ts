@@ -1,6 +1,6 @@
 import type { Environment } from "../backend.ts";
-import type { ErrorCode } from "../errors.ts";
-import type { Http } from "../http.ts";
+import { AuthError, type ErrorCode } from "../errors.ts";
+import type { Http, HttpRequest } from "../http.ts";
 import type { Tokens, UserDetails } from "../identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
 import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
@@ -19,7 +19,9 @@ export interface GitHubUser {
 
 /** Settings of {@link GitHubOAuth2}. */
 export interface GitHubSettings extends OAuth2Settings {
-  /** The API of another GitHub than github.com, to go with its `authorizationUrl` and `accessTokenUrl`. */
+  /** Another GitHub than github.com. Moves every endpoint. */
+  readonly url?: string | undefined;
+  /** Its API, where that is not `{url}/api/v3`. */
   readonly apiUrl?: string | undefined;
 }
 
@@ -27,21 +29,18 @@ export interface GitHubSettings extends OAuth2Settings {
 export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
   override readonly name: string = "github";
   override readonly title: string = "GitHub";
-  override readonly authorizationUrl: string = "https://github.com/login/oauth/authorize";
-  override readonly accessTokenUrl: string = "https://github.com/login/oauth/access_token";
+  override readonly authorizationUrl: string = "{url}/login/oauth/authorize";
+  override readonly accessTokenUrl: string = "{url}/login/oauth/access_token";
   override readonly scopeSeparator = ",";
   override readonly defaultScope: readonly string[] = ["user:email"];
-  override readonly extraData = ["id", "login", "expires"];
+  override readonly extraData = ["id", "login", "expires_in"];
+  readonly url: string = "https://github.com";
   readonly apiUrl: string = "https://api.github.com";
 
   override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
-    const ask = (path: string) =>
-      http.json({ url: this.apiAddress(path), headers: this.apiHeaders(tokens) });
-    const user = fieldsOf(await ask("/user"));
-    const address = tokens.scope?.split(/[\s,]+/).includes("user:email")
-      ? primaryAddress(await ask("/user/emails"))
-      : undefined;
+    const user = fieldsOf(await http.json(this.apiRequest("/user", tokens)));
     const { login, name, email } = user;
+    const address = await this.address(tokens, http, textOf(email));
     return {
       // A missing id is refused by `toIdentity`, which says so.
       id: user.id as number,
@@ -52,11 +51,13 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
     };
   }
 
+  // Proving an address is something of github.com's, not of a GitHub of one's own:
+  // https://docs.github.com/en/account-and-profile/how-tos/email-preferences/verifying-your-email-address
   override getUserDetails(user: GitHubUser): UserDetails {
     return {
       username: user.login,
       email: user.email ?? undefined,
-      emailVerified: user.emailVerified,
+      emailVerified: user.emailVerified && !this.isElsewhere(),
       ...namesOf(user.name),
     };
   }
@@ -69,12 +70,59 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
     return undefined;
   }
 
-  protected apiAddress(path: string): string {
-    return this.fillIn(`{apiUrl}${path}`, "apiUrl");
+  protected apiRequest(path: string, { accessToken }: Tokens): HttpRequest {
+    const elsewhere = this.setting("apiUrl") ?? (this.isElsewhere() ? "{url}/api/v3" : this.apiUrl);
+    const url = this.fillIn(`${String(elsewhere).replace(/\/+$/, "")}${path}`, "apiUrl");
+    const accept = "application/vnd.github+json";
+    return { url, headers: { authorization: `Bearer ${accessToken}`, accept } };
   }
 
-  protected apiHeaders({ accessToken }: Tokens): Readonly<Record<string, string>> {
-    return { authorization: `Bearer ${accessToken}`, accept: "application/vnd.github+json" };
+  /**
+   * The primary address. The token of a GitHub App names no scopes, but may be allowed to see
+   * the list; who has no public address and no such token has none here.
+   */
+  private async address(tokens: Tokens, http: Http, known?: string): Promise<Address | undefined> {
+    const request = this.apiRequest("/user/emails", tokens);
+    const scopes = tokens.scope?.split(/[\s,]+/).filter(Boolean) ?? [];
+    if (scopes.some((scope) => /^user(:email)?$/.test(scope))) {
+      return primaryAddress(await http.json(request));
+    }
+    if (known !== undefined || scopes.length > 0) return undefined;
+    return primaryAddress(await http.json(request).catch(nothingIfHidden));
+  }
+
+  private isElsewhere(): boolean {
+    return !!this.setting("url") || !!this.setting("apiUrl");
+  }
+}
+
+/** GitHub, for members only: of what, a subclass says. */
+abstract class GitHubMemberOAuth2 extends GitHubOAuth2 {
+  // Without `read:org` GitHub shows public memberships only.
+  override readonly defaultScope: readonly string[] = ["user:email", "read:org"];
+
+  /** Where GitHub answers 204 for a member, and something else for others. */
+  protected abstract memberPath(login: string): string;
+
+  override bind(environment: Environment): void {
+    super.bind(environment);
+    this.memberPath("");
+  }
+
+  override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
+    const user = await super.userData(tokens, http);
+    const path = this.memberPath(encodeURIComponent(user.login));
+    const { status } = await http.request(this.apiRequest(path, tokens));
+    if (status === 204) return user;
+    const message = `${this.name}: the membership check answered with status ${status}`;
+    throw this.error(membershipFailures[status] ?? "provider_failed", "profile", message);
+  }
+
+  /** A setting without which nobody could be a member, as a part of a path. */
+  protected pathSetting(name: string): string {
+    const value = this.setting(name);
+    if (typeof value === "string" && value !== "") return encodeURIComponent(value);
+    throw this.misconfigured(`needs "${name}", or ${this.variable(name)}`);
   }
 }
 
@@ -84,46 +132,75 @@ export interface GitHubOrganizationSettings extends GitHubSettings {
   readonly organization?: string | undefined;
 }
 
-/** GitHub, for members of one organisation only. */
-export class GitHubOrganizationOAuth2 extends GitHubOAuth2 {
+/**
+ * GitHub, for members of one organisation only:
+ * https://docs.github.com/en/rest/orgs/members#check-organization-membership-for-a-user
+ */
+export class GitHubOrganizationOAuth2 extends GitHubMemberOAuth2 {
   override readonly name: string = "github-org";
-  // Without it GitHub shows public memberships only.
-  override readonly defaultScope: readonly string[] = ["user:email", "read:org"];
 
   // For its parameter's type: this class knows one setting more.
   constructor(settings?: GitHubOrganizationSettings) {
     super(settings);
   }
 
-  override bind(environment: Environment): void {
-    super.bind(environment);
-    this.organization();
-  }
-
   override variable(setting: string): string {
     return super.variable(setting === "organization" ? "name" : setting);
   }
 
-  // https://docs.github.com/en/rest/orgs/members#check-organization-membership-for-a-user
-  override async userData(tokens: Tokens, http: Http): Promise<GitHubUser> {
-    const user = await super.userData(tokens, http);
-    const path = `/orgs/${this.organization()}/members/${encodeURIComponent(user.login)}`;
-    const answer = await http.request({
-      url: this.apiAddress(path),
-      headers: this.apiHeaders(tokens),
-    });
-    if (answer.status === 204) return user;
-    const message = `${this.name}: the membership check answered with status ${answer.status}`;
-    throw this.error(membershipFailures[answer.status] ?? "provider_failed", "profile", message);
+  protected override memberPath(login: string): string {
+    return `/orgs/${this.pathSetting("organization")}/members/${login}`;
+  }
+}
+
+/** Settings of {@link GitHubTeamOAuth2}. */
+export interface GitHubTeamSettings extends GitHubSettings {
+  /** The team's number (`SOCIAL_AUTH_GITHUB_TEAM_ID`), which stays when the team is renamed. */
+  readonly team?: string | undefined;
+}
+
+/**
+ * GitHub, for members of one team, and of the teams below it, only:
+ * https://docs.github.com/en/rest/teams/members#get-team-member-legacy
+ */
+export class GitHubTeamOAuth2 extends GitHubMemberOAuth2 {
+  override readonly name: string = "github-team";
+
+  // For its parameter's type: this class knows one setting more.
+  constructor(settings?: GitHubTeamSettings) {
+    super(settings);
   }
 
-  private organization(): string {
-    const organization = this.setting("organization");
-    if (typeof organization === "string" && organization !== "") {
-      return encodeURIComponent(organization);
-    }
-    throw this.misconfigured(`needs "organization", or ${this.variable("organization")}`);
+  override variable(setting: string): string {
+    return super.variable(setting === "team" ? "id" : setting);
   }
+
+  protected override memberPath(login: string): string {
+    return `/teams/${this.pathSetting("team")}/members/${login}`;
+  }
+}
+
+// A GitHub of one's own: the same, at a `url` that somebody has to say.
+
+/** GitHub Enterprise. `url` is required (`SOCIAL_AUTH_GITHUB_ENTERPRISE_URL`). */
+export class GitHubEnterpriseOAuth2 extends GitHubOAuth2 {
+  override readonly name: string = "github-enterprise";
+  override readonly title: string = "GitHub Enterprise";
+  override readonly url: string = "";
+}
+
+/** GitHub Enterprise, for members of one organisation only. */
+export class GitHubEnterpriseOrganizationOAuth2 extends GitHubOrganizationOAuth2 {
+  override readonly name: string = "github-enterprise-org";
+  override readonly title: string = "GitHub Enterprise";
+  override readonly url: string = "";
+}
+
+/** GitHub Enterprise, for members of one team only. */
+export class GitHubEnterpriseTeamOAuth2 extends GitHubTeamOAuth2 {
+  override readonly name: string = "github-enterprise-team";
+  override readonly title: string = "GitHub Enterprise";
+  override readonly url: string = "";
 }
 
 // 302 sends on to the public members, where the person may not see the others.
@@ -146,4 +223,10 @@ function primaryAddress(answer: unknown): Address | undefined {
   const primary = addresses.find((address) => address.primary === true);
   const email = textOf(primary?.email);
   return email === undefined ? undefined : { email, verified: primary?.verified === true };
+}
+
+/** A list that the token may not see is no list. */
+function nothingIfHidden(error: unknown): undefined {
+  const hidden = error instanceof AuthError && /^(token_refused|answer_invalid)$/.test(error.code);
+  if (!hidden) throw error;
 }

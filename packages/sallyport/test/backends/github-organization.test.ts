@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { GitHubOAuth2, GitHubOrganizationOAuth2 } from "../../src/backends/github.ts";
+import {
+  GitHubOAuth2,
+  GitHubOrganizationOAuth2,
+  GitHubTeamOAuth2,
+} from "../../src/backends/github.ts";
 import { bound, departure, failureOf, identityFrom } from "../backend.ts";
 import { type Behaviour, client, startProvider } from "../provider.ts";
 
@@ -56,5 +60,14 @@ test("the organisation is a setting, and may come from the environment", () => {
   assert.throws(() => bound(new GitHubOrganizationOAuth2({ clientId: "me" })), {
     code: "settings_invalid",
     message: 'backend github-org: needs "organization", or SOCIAL_AUTH_GITHUB_ORG_NAME',
+  });
+});
+
+test("the team is a setting, and may come from the environment", () => {
+  const variables = { SOCIAL_AUTH_GITHUB_TEAM_KEY: "me", SOCIAL_AUTH_GITHUB_TEAM_ID: "7" };
+  assert.ok(bound(new GitHubTeamOAuth2(), variables));
+  assert.throws(() => bound(new GitHubTeamOAuth2({ clientId: "me" })), {
+    code: "settings_invalid",
+    message: 'backend github-team: needs "team", or SOCIAL_AUTH_GITHUB_TEAM_ID',
   });
 });

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { GitHubOAuth2 } from "../../src/backends/github.ts";
-import { bound, departure, failureOf, identityFrom } from "../backend.ts";
+import { GitHubEnterpriseOAuth2, GitHubOAuth2 } from "../../src/backends/github.ts";
+import type { HttpRequest } from "../../src/http.ts";
+import { boundedHttp } from "../../src/wire/bounded-http.ts";
+import {
+  bound,
+  departure,
+  failureOf,
+  httpFor,
+  identityFrom,
+  now,
+  once,
+  redirectUri,
+} from "../backend.ts";
 import { client, type Provider, startProvider } from "../provider.ts";
 
 const settings = { clientId: client.id, clientSecret: client.secret };
@@ -78,6 +89,76 @@ for (const [what, list, email, verified] of [
   });
 }
 
+test("the scope of the whole profile is one of its addresses, too", async (t) => {
+  const { provider, backend } = await startGitHub(t);
+  provider.scope = "repo,user";
+  const { details } = await identityFrom(backend);
+  assert.deepEqual([details.email, details.emailVerified], ["octocat@example.com", true]);
+});
+
+test("an app's token, which names no scopes, may see the list all the same", async (t) => {
+  const { provider, backend } = await startGitHub(t);
+  provider.scope = "";
+  const { details } = await identityFrom(backend);
+  assert.deepEqual([details.email, details.emailVerified], ["octocat@example.com", true]);
+});
+
+test("a list that fails is not one that is hidden", async (t) => {
+  const { provider, backend } = await startGitHub(t);
+  provider.scope = "";
+  provider.on("/user/emails", { status: 502 });
+  assert.equal((await failureOf(identityFrom(backend))).code, "provider_failed");
+});
+
+test("the setting url moves every endpoint, and takes the promise of proven addresses away", async (t) => {
+  const provider = await startProvider(t);
+  const url = provider.origin;
+  provider.on("/login/oauth/access_token", {
+    body: { access_token: "a", token_type: "bearer", scope: "user" },
+  });
+  provider.on("/api/v3/user", { body: octocat });
+  provider.on("/api/v3/user/emails", { body: emails });
+  const backend = bound(new GitHubOAuth2({ ...settings, url }));
+  const left = await departure(backend);
+  assert.equal(left.url.origin + left.url.pathname, `${url}/login/oauth/authorize`);
+  const { uid, details } = await backend.authComplete({
+    http: httpFor(backend),
+    redirectUri,
+    callback: new URLSearchParams({ code: "c" }),
+    keep: left.keep ?? {},
+    headers: {},
+    once,
+    now,
+  });
+  assert.equal(uid, "583231");
+  assert.deepEqual([details.email, details.emailVerified], ["octocat@example.com", false]);
+});
+
+test("an enterprise's GitHub must be named", () => {
+  assert.throws(() => bound(new GitHubEnterpriseOAuth2(settings)), {
+    code: "settings_invalid",
+    message: 'backend github-enterprise: needs "url", or SOCIAL_AUTH_GITHUB_ENTERPRISE_URL',
+  });
+});
+
+test("an enterprise's API may have an address of its own", async () => {
+  const asked: string[] = [];
+  const transport = async (request: HttpRequest) => {
+    asked.push(request.url);
+    return { status: 200, headers: {}, text: JSON.stringify({ ...octocat, email: "a@b.example" }) };
+  };
+  const urls = { url: "https://github.example", apiUrl: "https://api.github.example/" };
+  const backend = bound(new GitHubEnterpriseOAuth2({ ...settings, ...urls }));
+  const limits = { callTimeout: 1000, loginTimeout: 5000 };
+  const http = boundedHttp(backend, "profile", {
+    transport,
+    publicTransport: transport,
+    ...limits,
+  });
+  await backend.userData({ accessToken: "a", tokenType: "bearer", answer: {} }, http);
+  assert.deepEqual(asked, ["https://api.github.example/user"]);
+});
+
 for (const scope of ["", "repo", "read:user"]) {
   test(`without the scope granted ("${scope}") the list is not asked for`, async (t) => {
     const { provider, backend } = await startGitHub(t);
@@ -93,6 +174,7 @@ test("people without a name or an address get in", async (t) => {
   const { provider, backend } = await startGitHub(t);
   provider.scope = "";
   provider.on("/user", { body: { ...octocat, name: null } });
+  provider.on("/user/emails", { status: 404, body: { message: "Not Found" } });
   const { details } = await identityFrom(backend);
   assert.equal(details.fullName, undefined);
   assert.equal(details.email, undefined);
