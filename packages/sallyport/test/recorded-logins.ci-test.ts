@@ -2,122 +2,109 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { BaseAuth } from "../src/backend.ts";
-import type { HttpAnswer, HttpRequest } from "../src/http.ts";
-import { BaseOAuth2 } from "../src/protocols/oauth2.ts";
-import { boundedHttp } from "../src/wire/bounded-http.ts";
-import { failureOf, now, once, redirectUri } from "./backend.ts";
+import { failureOf } from "./backend.ts";
+import { type BackendClass, type RecordedLogin, replay } from "./recorded-login.ts";
 
 // Logins that python-social-auth's own tests record, through our backends of the same names.
 // They belong to that project, so they lie beside the repository and not in it.
 const file = new URL("../../../../shared/cases/python-social-auth.json", import.meta.url);
 
-interface Exchange {
-  readonly request: { readonly method: string; readonly url: string };
-  readonly response: {
-    readonly status: number;
-    readonly body?: string;
-    readonly content_type?: string;
-  };
-}
-
-interface Recorded {
-  readonly id: string;
-  readonly backend: string;
-  readonly protocol: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly uid_missing?: boolean;
-  readonly expected: {
-    readonly from_test: string;
-    readonly uid: string;
-    readonly details: Readonly<Record<string, string | null | undefined>>;
-  };
-  readonly scenarios: readonly {
-    readonly test: string;
-    readonly settings_changed_to?: Readonly<Record<string, unknown>>;
-    readonly steps: readonly { readonly step: string; readonly http?: readonly Exchange[] }[];
-  }[];
-}
-
-/** What differs on purpose, by backend: the field, and why. `login`: the whole login. */
+/**
+ * What differs on purpose, by backend: the field, or `extra_data.<name>`, and why. `login` is the
+ * whole login. What stands here must differ, but for what concerns every backend (`*`), or every
+ * one of a protocol (`* oauth1`).
+ */
 const differences: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "*": {
+    "extra_data.expires_in": "kept as expires_on, the time itself, from which it can be told",
+    "extra_data.expires": "kept as expires_on",
+    "extra_data.id_token": "signed anew for the replay; kept sealed",
+    "extra_data._oidc_id_token_context": "speaks of the replay's own nonce and issuer",
+  },
+  "* oauth1": {
+    "extra_data.access_token": "the pair is kept as access_token and oauth_token_secret",
+  },
+  oidc: { "extra_data.id": "the id_token has it; the recording's UserInfo leaves sub out" },
+  "google-openidconnect": { uid: "sub stays with an account for good; the address may change" },
   slack: { login: "users.identity is retired; Sign in with Slack answers by OpenID Connect" },
   orcid: { email: "addresses are private unless shown, and none is asked for" },
   "twitter-oauth2": { email: "no page of X's promises one" },
 };
 
+const [meta, ...recorded] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+const backends = await allBackends();
+const here = (recorded as readonly RecordedLogin[]).filter(({ backend }) => backends.has(backend));
+
 test("the recorded logins are beside the repository", () => {
   assert.ok(existsSync(file), `${file.pathname} is missing: it is needed to replay its logins`);
+  assert.ok(here.length > 0, "none of them is of a backend that is here");
 });
 
-const recorded = (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : []) as Recorded[];
-const backends = await oauth2Backends();
-
-for (const login of recorded.filter(({ protocol }) => /^oauth2/.test(protocol))) {
-  const Backend = backends.get(login.backend);
-  const different = differences[login.backend] ?? {};
-  if (!Backend || different.login || !login.expected) continue;
-
+for (const login of here.filter(({ backend }) => !differences[backend]?.login)) {
   test(`${login.id}: who it was there is who it is here`, async () => {
-    const replayed = replay(Backend, login);
+    const replayed = replay(backendOf(login), login, new Date(meta.frozen_time));
     if (login.uid_missing) {
       assert.equal((await failureOf(replayed)).code, "uid_missing");
       return;
     }
-    const { uid, details } = await replayed;
-    const { expected } = login;
-    assert.equal(uid, expected.uid);
-    const fields = [
-      ["username", details.username],
-      ["email", details.email],
-      ["fullname", details.fullName],
-      ["first_name", details.firstName],
-      ["last_name", details.lastName],
-    ] as const;
-    for (const [name, value] of fields.filter(([name]) => !different[name])) {
-      assert.equal(value ?? "", expected.details[name] ?? "", name);
+    const { identity, extraData } = await replayed;
+    const { username, email, fullName, firstName, lastName } = identity.details;
+    const ours: Readonly<Record<string, unknown>> = {
+      uid: identity.uid,
+      ...{ username, email, fullname: fullName, first_name: firstName, last_name: lastName },
+      ...underExtraData(extraData),
+    };
+    const everywhere = { ...differences["*"], ...differences[`* ${login.protocol}`] };
+    const { uid, details, extra_data } = login.expected;
+    const theirs = { uid, ...onlyKnown(details), ...underExtraData(extra_data) };
+    for (const [field, value] of Object.entries(theirs)) {
+      if (everywhere[field]) continue;
+      const [our, their] = [saying(ours[field]), saying(value)];
+      if (differences[login.backend]?.[field]) assert.notDeepEqual(our, their, field);
+      else assert.deepEqual(our, their, field);
     }
   });
 }
 
-type BackendClass = new () => BaseOAuth2<object>;
+test("what is listed as different belongs to a backend", () => {
+  const listed = Object.keys(differences).filter((name) => !name.startsWith("*"));
+  assert.deepEqual(
+    listed.filter((name) => !backends.has(name)),
+    [],
+  );
+});
 
-async function oauth2Backends(): Promise<ReadonlyMap<string, BackendClass>> {
+/** Every class that a module in backends/ exports, by the name that it gives itself. */
+async function allBackends(): Promise<ReadonlyMap<string, BackendClass>> {
   const found = new Map<string, BackendClass>();
   for (const module of readdirSync(new URL("../src/backends/", import.meta.url))) {
     const exported: object = await import(`../src/backends/${module}`);
     for (const value of Object.values(exported)) {
-      const isClass = typeof value === "function" && value.prototype instanceof BaseAuth;
-      if (isClass && value.prototype instanceof BaseOAuth2) found.set(new value().name, value);
+      if (value?.prototype instanceof BaseAuth) found.set(new value().name, value);
     }
   }
   return found;
 }
 
-/** The login again: the provider says what it said then. */
-async function replay(Backend: BackendClass, login: Recorded) {
-  const scenario = login.scenarios.find(({ test }) => test === login.expected.from_test);
-  const settings = { ...login.settings, ...scenario?.settings_changed_to };
-  const backend = new Backend();
-  backend.bind(
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
-  );
-  const exchanges = (scenario?.steps ?? []).flatMap(({ http }) => http ?? []);
-  const transport = async (request: HttpRequest) => answerTo(request, exchanges);
-  const http = boundedHttp(backend, "callback", {
-    transport,
-    publicTransport: transport,
-    callTimeout: 1000,
-    loginTimeout: 5000,
-  });
-  const callback = new URLSearchParams({ code: "the-code" });
-  return backend.authComplete({ http, redirectUri, callback, headers: {}, keep: {}, once, now });
+function backendOf({ backend }: RecordedLogin): BackendClass {
+  const found = backends.get(backend);
+  assert.ok(found, `${backend} is not here`);
+  return found;
 }
 
-// By address alone: python-social-auth puts tokens into queries where we do not.
-function answerTo(request: HttpRequest, exchanges: readonly Exchange[]): HttpAnswer {
-  const address = (url: string) => url.split("?")[0]?.replace(/\/$/, "");
-  const found = exchanges.find(({ request: then }) => address(then.url) === address(request.url));
-  if (!found) return { status: 404, headers: {}, text: "{}" };
-  const { status, body = "", content_type = "" } = found.response;
-  return { status, headers: { "content-type": content_type }, text: body };
+/** The details that we know, too. The others are a backend's own there, and in the profile here. */
+function onlyKnown(details: Readonly<Record<string, unknown>>) {
+  const known = ["username", "email", "fullname", "first_name", "last_name"];
+  return Object.fromEntries(Object.entries(details).filter(([name]) => known.includes(name)));
+}
+
+function underExtraData(fields: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [`extra_data.${name}`, value]),
+  );
+}
+
+/** Nothing, null and the empty text say the same: that there is none. */
+function saying(value: unknown): unknown {
+  return value ?? "";
 }
