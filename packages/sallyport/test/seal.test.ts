@@ -137,3 +137,11 @@ test("both platforms write and read base64url alike", () => {
     assert.equal(onNode.fromBase64Url(wrong), undefined, wrong);
   }
 });
+
+test("both platforms write hexadecimal digits alike, and take a key in bytes", async () => {
+  const key = onWeb.randomBytes(32);
+  const digits = Buffer.from(key).toString("hex");
+  assert.deepEqual([onNode.toHex(key), onWeb.toHex(key)], [digits, digits]);
+  const [here, there] = [onNode, onWeb].map(({ hmac }) => hmac("SHA-256", key, "é 🦆"));
+  assert.deepEqual(Buffer.from((await here) ?? []), Buffer.from((await there) ?? []));
+});
