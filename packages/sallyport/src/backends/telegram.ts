@@ -67,12 +67,14 @@ export class TelegramAuth extends BaseAuth<TelegramSettings> {
     if (!(await once(hash, new Date(tooOld)))) throw this.refused("it was used before");
 
     const user = Object.fromEntries([...fields].filter(([name]) => name !== "hash"));
+    const uid = checkedUid(this, user[this.idKey]);
+    const details = this.getUserDetails(user);
     return {
       provider: this.name,
-      uid: checkedUid(this, user[this.idKey]),
-      details: this.getUserDetails(user),
+      uid,
+      details,
       response: user,
-      extraData: selectedExtraData(this, user),
+      extraData: selectedExtraData(this, user, details),
     };
   }
 

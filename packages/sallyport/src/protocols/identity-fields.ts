@@ -1,6 +1,6 @@
 import type { BaseAuth, ExtraDataEntry, KeptField } from "../backend.ts";
 import { AuthError } from "../errors.ts";
-import { type Json, type JsonObject, secretFields } from "../identity.ts";
+import { type Json, type JsonObject, secretFields, type UserDetails } from "../identity.ts";
 
 /**
  * The uid that an id of a provider's makes.
@@ -17,10 +17,14 @@ export function checkedUid({ name, idKey }: BaseAuth, id: unknown): string {
   throw new AuthError("uid_missing", { stage: "identity", backend: name, message });
 }
 
-/** Of what a provider said, JSON or text, the fields that a backend declares as extra data. */
+/**
+ * Of what a provider said, JSON or text, the fields that a backend declares as extra data. What
+ * it does not say under that name is taken from the details, by either of its two names.
+ */
 export function selectedExtraData(
   { getAllExtraData, extraData, settings }: BaseAuth,
   fields: Readonly<Record<string, unknown>>,
+  details: UserDetails,
 ): JsonObject {
   const entries: readonly ExtraDataEntry[] = [
     ...(getAllExtraData ? Object.keys(fields) : []),
@@ -30,11 +34,22 @@ export function selectedExtraData(
   const kept = entries.flatMap((entry) =>
     typeof entry === "string" ? [toKept([entry, entry])] : Object.entries(entry).map(toKept),
   );
+  const known = detailFields(details);
+  const values = kept.map(([name, { as = name, discard }]) => {
+    const said = fields[name];
+    return { name, as, discard, value: said === undefined ? (known[name] ?? known[as]) : said };
+  });
   // Tokens are kept by themselves, sealed, and under no other name.
-  const open = kept.filter(
-    ([name, { discard }]) => !secretNames.has(name) && !(discard && !fields[name]),
+  const open = values.filter(
+    ({ name, value, discard }) => !secretNames.has(name) && !(discard && !value),
   );
-  return Object.fromEntries(open.map(([name, { as }]) => [as ?? name, fields[name] as Json]));
+  return Object.fromEntries(open.map(({ as, value }) => [as, value as Json]));
+}
+
+/** Details by the names that python-social-auth stores them under. */
+function detailFields(details: UserDetails): Readonly<Record<string, string | undefined>> {
+  const { username, email, fullName, firstName, lastName } = details;
+  return { username, email, fullname: fullName, first_name: firstName, last_name: lastName };
 }
 
 function toKept([name, kept]: [string, string | KeptField]): [string, KeptField] {

@@ -79,13 +79,15 @@ export abstract class OAuthAuth<
 
   /** Who a profile and the tokens it came with make. A missing or unusable id is refused. */
   toIdentity(profile: Profile, tokens: Tokens): Identity<Profile> {
+    const uid = checkedUid(this, this.getUserId(profile));
+    const details = this.getUserDetails(profile);
     return {
       provider: this.name,
-      uid: checkedUid(this, this.getUserId(profile)),
-      details: this.getUserDetails(profile),
+      uid,
+      details,
       response: profile,
       tokens,
-      extraData: selectedExtraData(this, { ...tokens.answer, ...profile }),
+      extraData: selectedExtraData(this, { ...tokens.answer, ...profile }, details),
     };
   }
 

@@ -213,12 +213,14 @@ export class OpenIdAuth<
 
   /** Who a profile makes. An identifier that cannot be kept is refused. */
   toIdentity(profile: OpenIdProfile): Identity<OpenIdProfile> {
+    const uid = checkedUid(this, this.getUserId(profile));
+    const details = this.getUserDetails(profile);
     return {
       provider: this.name,
-      uid: checkedUid(this, this.getUserId(profile)),
-      details: this.getUserDetails(profile),
+      uid,
+      details,
       response: profile,
-      extraData: selectedExtraData(this, profile.values),
+      extraData: selectedExtraData(this, profile.values, details),
     };
   }
 

@@ -100,6 +100,17 @@ for (const empty of ["", 0, null, false, undefined]) {
   });
 }
 
+test("what the provider does not say under a name is taken from the details", () => {
+  assert.deepEqual(kept(["username", { handle: "fullname" }], {}), {
+    username: "ada",
+    fullname: "Ada",
+  });
+  assert.deepEqual(kept([{ login: "email" }, "expires"], { expires: null }), {
+    email: "ada",
+    expires: null,
+  });
+});
+
 test("a token is kept under no other name", () => {
   assert.deepEqual(kept([{ access_token: { as: "token" }, id: "number" }], {}), { number: 1 });
 });
