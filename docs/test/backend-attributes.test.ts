@@ -11,6 +11,7 @@ const sources = [
   "packages/sallyport/src/backend.ts",
   ...[
     "oauth",
+    "oauth2-client",
     "oauth2",
     "oauth2-pkce",
     "openid-connect-client",

@@ -163,7 +163,7 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   refreshToken?(refreshToken: string, http: Http, now: Date, kept: JsonObject): Promise<Tokens>;
 
   /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
-  revokeToken?(token: string, http: Http): Promise<boolean>;
+  revokeToken?(token: string, http: Http, now: Date): Promise<boolean>;
 
   /** What a provider is to know about us, answered at `/metadata/:backend`; none unless given. */
   metadata?(redirectUri: string): Metadata;

@@ -77,13 +77,15 @@ export async function replay(
   const back = steps.find((step) => step !== start);
   const sent = back?.request_data ?? {};
   const redirectUri = sent["openid.return_to"] ?? login.redirect_uri;
-  const { location, keep = {} } = await backend.authUrl({
+  const departure = await backend.authUrl({
     http: at("begin"),
     redirectUri,
     state: sent.state ?? sent.redirect_state ?? "the-state",
     data: start?.request_data ?? {},
     now,
   });
+  const { keep = {} } = departure;
+  const location = "location" in departure ? departure.location : redirectUri;
   provider.goOn(new URL(location).searchParams.get("nonce"), back);
   const identity = await backend.authComplete({
     http: at("callback"),

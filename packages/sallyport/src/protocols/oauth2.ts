@@ -1,28 +1,15 @@
 import { sha256, toBase64Url } from "#platform";
-import type { Arrival, DepartureContext, Environment, Redirect } from "../backend.ts";
-import type { ErrorCode } from "../errors.ts";
+import type { Arrival, DepartureContext, Redirect } from "../backend.ts";
 import type { Http } from "../http.ts";
 import type { Identity, JsonObject, Tokens } from "../identity.ts";
 import { randomToken } from "../seal.ts";
+import { pushRequest } from "../wire/pushed-request.ts";
 import { type RevokeMethod, requestRevocation } from "../wire/revocation-request.ts";
-import {
-  type ClientAuthMethod,
-  clientAuthMethods,
-  exchangeCode,
-  exchangeRefreshToken,
-  type TokenClient,
-} from "../wire/token-request.ts";
-import { OAuthAuth, type OAuthSettings } from "./oauth.ts";
+import { exchangeCode, exchangeRefreshToken, type TokenClient } from "../wire/token-request.ts";
+import { OAuth2Client, type OAuth2Settings } from "./oauth2-client.ts";
 import { fieldsOf } from "./profile.ts";
 
-/** Settings of an OAuth 2 backend. */
-export interface OAuth2Settings extends OAuthSettings {
-  /** Other endpoints than the class has. */
-  readonly refreshTokenUrl?: string | undefined;
-  readonly revokeTokenUrl?: string | undefined;
-  /** How we prove to the token endpoint who we are, where the provider leaves the choice. */
-  readonly tokenEndpointAuthMethod?: ClientAuthMethod | undefined;
-}
+export type { OAuth2Settings } from "./oauth2-client.ts";
 
 /**
  * The authorization code flow (RFC 6749, section 4.1) with PKCE (RFC 7636). Extend it with
@@ -45,19 +32,17 @@ export interface OAuth2Settings extends OAuthSettings {
 export abstract class BaseOAuth2<
   Profile extends object = JsonObject,
   Settings extends OAuth2Settings = OAuth2Settings,
-> extends OAuthAuth<Profile, Settings> {
+> extends OAuth2Client<Profile, Settings> {
   /** Where tokens are renewed; {@link accessTokenUrl} unless given. */
   readonly refreshTokenUrl: string = "";
   /** Where tokens are taken back (RFC 7009); nowhere unless given. */
   readonly revokeTokenUrl: string = "";
   /** How tokens are taken back; the standard knows POST only. */
   readonly revokeTokenMethod: RevokeMethod = "POST";
+  /** Where authorization requests are pushed to (RFC 9126); they are not unless given. */
+  readonly pushedAuthorizationUrl: string = "";
   /** Where {@link userData} asks for the profile. May name settings in braces. */
   readonly userDataUrl: string = "";
-  /** How a POST for tokens is written; the standard knows `form` only. */
-  readonly accessTokenPayload: "form" | "json" = "form";
-  /** How we prove to the token endpoint who we are. Undefined leaves it to the provider's metadata. */
-  readonly tokenEndpointAuthMethod: ClientAuthMethod | undefined = "client_secret_post";
   /** What is asked for at the authorization endpoint; empty leaves the parameter out. */
   readonly responseType: string = "code";
   /** Send a PKCE challenge. Switch it off only for a provider that fails over it. */
@@ -65,13 +50,12 @@ export abstract class BaseOAuth2<
   /** `plain` only for a provider that knows no other: whoever sees the request can answer it. */
   readonly pkceDefaultCodeChallengeMethod: "S256" | "plain" = "S256";
 
-  override bind(environment: Environment): void {
-    super.bind(environment);
-    this.clientAuthMethod();
-  }
-
-  override authUrl(context: DepartureContext): Promise<Redirect> {
-    return this.authorizationRequest(this.endpoint("authorizationUrl"), context);
+  override async authUrl(context: DepartureContext): Promise<Redirect> {
+    const endpoint = this.endpoint("authorizationUrl");
+    const departure = await this.authorizationRequest(endpoint, context);
+    if (!this.setting("pushedAuthorizationUrl") && !this.pushedAuthorizationUrl) return departure;
+    const client = await this.tokenClient(this.endpoint("pushedAuthorizationUrl"), context.now);
+    return this.pushed(endpoint, departure, client, context.http);
   }
 
   /** The authorization request (RFC 6749, section 4.1.1), and what must be known again later. */
@@ -87,6 +71,7 @@ export abstract class BaseOAuth2<
     if (this.stateParameter) query.set(this.stateParameterName, context.state);
     const scope = this.scope();
     if (scope) query.set(this.scopeParameterName, scope);
+    if (this.postCallback) query.set("response_mode", "form_post");
 
     if (!this.defaultUsePkce) return { location: location.href };
     const verifier = randomToken(96).slice(0, this.verifierLength());
@@ -96,12 +81,31 @@ export abstract class BaseOAuth2<
     return { location: location.href, keep: { verifier } };
   }
 
+  /**
+   * The same departure, with the request handed to the provider itself (RFC 9126) by the
+   * client at its endpoint for that: the browser brings only what stands for it.
+   */
+  protected async pushed(
+    endpoint: string,
+    { location, keep }: Redirect,
+    client: TokenClient,
+    http: Http,
+  ): Promise<Redirect> {
+    const { searchParams } = new URL(location);
+    const requestUri = await pushRequest(client, client.tokenUrl, searchParams, http);
+    const short = new URL(endpoint);
+    short.searchParams.set("client_id", client.clientId);
+    short.searchParams.set("request_uri", requestUri);
+    return { location: short.href, keep };
+  }
+
   override async authComplete(arrival: Arrival): Promise<Identity<Profile>> {
-    this.processError(arrival.callback);
     const { callback, redirectUri, keep, now } = arrival;
+    this.checkIssuer(callback, { issuer: this.issuerUrl(), namesIssuer: this.namesIssuer });
+    this.processError(callback);
     const verifier = typeof keep.verifier === "string" ? keep.verifier : undefined;
     const grant = { callback, redirectUri, verifier };
-    const client = this.tokenClient(this.endpoint("accessTokenUrl"));
+    const client = await this.tokenClient(this.endpoint("accessTokenUrl"), now);
     const tokens = await exchangeCode(client, grant, arrival.http.at("token"), now);
     const profile = await this.userData(tokens, arrival.http.at("profile"), now);
     return this.toIdentity(profile, tokens);
@@ -116,16 +120,17 @@ export abstract class BaseOAuth2<
     return fieldsOf(await this.askApi(this.userDataUrl, tokens, http)) as Profile;
   }
 
-  override refreshToken(refreshToken: string, http: Http, now: Date): Promise<Tokens> {
+  override async refreshToken(refreshToken: string, http: Http, now: Date): Promise<Tokens> {
     const tokenUrl = this.endpoint(this.refreshTokenUrl ? "refreshTokenUrl" : "accessTokenUrl");
-    return exchangeRefreshToken(this.tokenClient(tokenUrl), refreshToken, http, now);
+    const client = await this.tokenClient(tokenUrl, now);
+    return exchangeRefreshToken(client, refreshToken, http, now);
   }
 
   /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
-  override async revokeToken(token: string, http: Http): Promise<boolean> {
+  override async revokeToken(token: string, http: Http, now: Date): Promise<boolean> {
     if (!this.setting("revokeTokenUrl") && this.revokeTokenUrl === "") return false;
     const url = this.endpoint("revokeTokenUrl");
-    const client = this.tokenClient(url);
+    const client = await this.tokenClient(url, now);
     await requestRevocation(client, { url, method: this.revokeTokenMethod, token }, http);
     return true;
   }
@@ -136,11 +141,6 @@ export abstract class BaseOAuth2<
     return http.json({ url: this.fillIn(template, "userDataUrl"), headers });
   }
 
-  /** The code for an error word of the token endpoint that the standard does not have. */
-  protected tokenErrorCode(_error: string): ErrorCode | undefined {
-    return undefined;
-  }
-
   /** The challenge that is sent; by default the attribute's. */
   protected codeChallengeMethod(): "S256" | "plain" {
     return this.pkceDefaultCodeChallengeMethod;
@@ -149,29 +149,6 @@ export abstract class BaseOAuth2<
   /** Characters in a code verifier: the shortest, 43, carry 256 random bits. */
   protected verifierLength(): number {
     return 43;
-  }
-
-  /** How the client proves itself: the setting, else the attribute. */
-  protected clientAuthMethod(): ClientAuthMethod | undefined {
-    const wanted = this.setting("tokenEndpointAuthMethod") ?? this.tokenEndpointAuthMethod;
-    const method = clientAuthMethods.find((known) => known === wanted);
-    if (method || wanted === undefined) return method;
-    const choice = clientAuthMethods.join(", ");
-    throw this.misconfigured(`tokenEndpointAuthMethod is one of ${choice}, not "${wanted}"`);
-  }
-
-  /** This client at a token endpoint. */
-  protected tokenClient(tokenUrl: string): TokenClient {
-    return {
-      backend: this.name,
-      clientId: this.clientId(),
-      clientSecret: this.clientSecret(),
-      authMethod: this.clientAuthMethod() ?? "client_secret_post",
-      tokenUrl,
-      method: this.accessTokenMethod,
-      payload: this.accessTokenPayload,
-      errorCode: (error) => this.tokenErrorCode(error),
-    };
   }
 }
 

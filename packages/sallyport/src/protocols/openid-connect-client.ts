@@ -32,8 +32,8 @@ export abstract class OpenIdConnectClient<
   readonly jwksUri: string = "";
   /** Where a person signs out of the provider. */
   readonly endSessionEndpoint: string = "";
-  /** Where authorization requests are pushed to. */
-  readonly pushedAuthorizationUrl: string = "";
+  /** Where authorization requests are pushed to; they are not for that alone. */
+  override readonly pushedAuthorizationUrl: string = "";
   /** Basic where discovery lists it, or lists nothing; else post. */
   override readonly tokenEndpointAuthMethod: ClientAuthMethod | undefined = undefined;
   /** Push authorization requests (RFC 9126), also where the provider does not demand it. */
@@ -126,25 +126,34 @@ export abstract class OpenIdConnectClient<
   }
 
   /** This client at one of the provider's endpoints. */
-  protected clientAt(provider: ProviderMetadata, url: string): TokenClient {
+  protected async clientAt(
+    provider: ProviderMetadata,
+    url: string,
+    now: Date,
+  ): Promise<TokenClient> {
     const methods = provider.tokenAuthMethods;
     const basic = methods.length === 0 || methods.includes("client_secret_basic");
     const found = basic ? "client_secret_basic" : "client_secret_post";
-    return { ...this.tokenClient(url), authMethod: this.clientAuthMethod() ?? found };
+    return { ...(await this.tokenClient(url, now)), authMethod: this.clientAuthMethod() ?? found };
   }
 
   /** Tokens, and the id_token that came with them, unchecked. */
   protected async tokensFrom(
     provider: ProviderMetadata,
-    url: string,
+    { url, now }: { url: string; now: Date },
     exchange: (client: TokenClient) => Promise<Tokens>,
   ): Promise<readonly [Tokens, unknown]> {
     let idToken: unknown;
     const onIdToken = (came: unknown) => {
       idToken = came;
     };
-    const tokens = await exchange({ ...this.clientAt(provider, url), onIdToken });
+    const tokens = await exchange({ ...(await this.clientAt(provider, url, now)), onIdToken });
     return [tokens, idToken];
+  }
+
+  /** The issuer, whatever the endpoint. */
+  protected override issuerUrl(): string {
+    return this.known().metadata.issuer ?? "";
   }
 
   /** Without `openid` it would be OAuth 2, and no id_token would come. */

@@ -5,7 +5,6 @@ import { randomToken } from "../seal.ts";
 import { authenticationParameters } from "../wire/authentication-request.ts";
 import type { ProviderMetadata } from "../wire/discovery.ts";
 import { changedClaim, contextName, contextOf } from "../wire/id-token-context.ts";
-import { pushRequest } from "../wire/pushed-request.ts";
 import { exchangeCode, exchangeRefreshToken } from "../wire/token-request.ts";
 import { OpenIdConnectClient } from "./openid-connect-client.ts";
 import type { OpenIdConnectSettings } from "./openid-connect-settings.ts";
@@ -39,7 +38,6 @@ export abstract class OpenIdConnectAuth<
     const query = location.searchParams;
     const nonce = randomToken();
     query.set("nonce", nonce);
-    if (this.postCallback) query.set("response_mode", "form_post");
     this.ask(query, context.data);
     const keep = {
       ...request.keep,
@@ -47,7 +45,11 @@ export abstract class OpenIdConnectAuth<
       maxAge: query.get("max_age") ?? undefined,
       acrValues: query.get("acr_values") ?? undefined,
     };
-    return { location: await this.pushed(provider, location, context.http), keep };
+    const departure = { location: location.href, keep };
+    const pushUrl = this.pushUrl(provider);
+    if (pushUrl === undefined) return departure;
+    const client = await this.clientAt(provider, pushUrl, context.now);
+    return this.pushed(provider.authorizationUrl, departure, client, context.http);
   }
 
   override async authComplete(arrival: Arrival): Promise<Identity<JsonObject>> {
@@ -57,7 +59,8 @@ export abstract class OpenIdConnectAuth<
     this.processError(callback);
 
     const verifier = typeof keep.verifier === "string" ? keep.verifier : undefined;
-    const [tokens, idToken] = await this.tokensFrom(provider, provider.accessTokenUrl, (client) =>
+    const at = { url: provider.accessTokenUrl, now };
+    const [tokens, idToken] = await this.tokensFrom(provider, at, (client) =>
       exchangeCode(client, { callback, redirectUri, verifier }, http.at("token"), now),
     );
     const claims = await this.verified(provider, idToken, http, {
@@ -134,7 +137,7 @@ export abstract class OpenIdConnectAuth<
   ): Promise<Tokens> {
     const provider = await this.provider(http, "refresh", now);
     const url = this.refreshTokenUrl ? this.endpoint("refreshTokenUrl") : provider.accessTokenUrl;
-    const [tokens, idToken] = await this.tokensFrom(provider, url, (client) =>
+    const [tokens, idToken] = await this.tokensFrom(provider, { url, now }, (client) =>
       exchangeRefreshToken(client, refreshToken, http, now),
     );
     if (idToken === undefined) return tokens;
@@ -175,15 +178,6 @@ export abstract class OpenIdConnectAuth<
     return url.href;
   }
 
-  /** Refuses an answer of another issuer than the one that was asked (RFC 9207, section 2.4). */
-  protected checkIssuer(callback: URLSearchParams, provider: ProviderMetadata): void {
-    const named = callback.getAll("iss");
-    if (named.length === 0 && !provider.namesIssuer) return;
-    if (named.length === 1 && named[0] === provider.issuer) return;
-    const what = named.length === 0 ? "names no issuer" : "names another issuer";
-    throw this.error("callback_invalid", "callback", `${this.name}: the callback ${what}`);
-  }
-
   /** Adds what the settings ask of the authentication; what they leave open a link may say. */
   private ask(query: URLSearchParams, data: Readonly<Record<string, string>>): void {
     for (const [name, accepts] of Object.entries(authenticationParameters)) {
@@ -196,20 +190,12 @@ export abstract class OpenIdConnectAuth<
     }
   }
 
-  /** The authorization request, pushed where the provider or this backend wants it so. */
-  private async pushed(provider: ProviderMetadata, location: URL, http: Http): Promise<string> {
-    if (!provider.requiresPushedRequests && !this.flag("usePushedRequests")) return location.href;
-    const url = provider.pushedAuthorizationUrl;
-    if (url === undefined) {
-      const message = `${this.name}: ${provider.issuer} has no endpoint for pushed requests`;
-      throw this.error("discovery_failed", "begin", message);
-    }
-    const client = this.clientAt(provider, url);
-    const requestUri = await pushRequest(client, url, location.searchParams, http);
-    const short = new URL(provider.authorizationUrl);
-    short.searchParams.set("client_id", client.clientId);
-    short.searchParams.set("request_uri", requestUri);
-    return short.href;
+  /** Where the request is pushed to; undefined where neither the provider nor we want it so. */
+  private pushUrl(provider: ProviderMetadata): string | undefined {
+    if (!provider.requiresPushedRequests && !this.flag("usePushedRequests")) return undefined;
+    if (provider.pushedAuthorizationUrl !== undefined) return provider.pushedAuthorizationUrl;
+    const message = `${this.name}: ${provider.issuer} has no endpoint for pushed requests`;
+    throw this.error("discovery_failed", "begin", message);
   }
 
   private key(name: DetailKey | "idKey"): string {

@@ -120,12 +120,13 @@ export class SamlAuth extends BaseAuth<SamlSettings> {
     }
     const id = checkedUid(this, this.getUserId(profile, idp));
     const { nameId: name_id, sessionIndex: session_index, attributes } = profile;
+    const details = this.getUserDetails(profile, idp);
     return {
       provider: this.name,
       uid: checkedUid(this, `${profile.idp}:${id}`),
-      details: this.getUserDetails(profile, idp),
+      details,
       response: profile,
-      extraData: selectedExtraData(this, { ...attributes, name_id, session_index }),
+      extraData: selectedExtraData(this, { ...attributes, name_id, session_index }, details),
     };
   }
 

@@ -9,13 +9,16 @@ import { openToken } from "../stored-tokens.ts";
  */
 export const revokeTokens = after(
   "revoke-tokens",
-  async ({ removed }: { readonly removed: readonly Association[] }, { backend, http, seal }) => {
+  async (
+    { removed }: { readonly removed: readonly Association[] },
+    { backend, http, seal, now },
+  ) => {
     for (const association of removed) {
       // Providers end what hangs on a refresh token with it (RFC 7009, section 2.1).
       const token =
         (await openToken(association, "refresh_token", seal)) ??
         (await openToken(association, "access_token", seal));
-      if (token !== undefined) await backend.revokeToken?.(token, http);
+      if (token !== undefined) await backend.revokeToken?.(token, http, now);
     }
     return {};
   },

@@ -3,9 +3,15 @@ import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
 import { isJsonObject, type JsonObject, type Tokens } from "../identity.ts";
 import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
+import { assertionType } from "./client-assertion.ts";
 
 /** How a client can prove itself at the token endpoint (OpenID Connect Core, section 9). */
-export const clientAuthMethods = ["client_secret_post", "client_secret_basic", "none"] as const;
+export const clientAuthMethods = [
+  "client_secret_post",
+  "client_secret_basic",
+  "private_key_jwt",
+  "none",
+] as const;
 
 /** One of {@link clientAuthMethods}. */
 export type ClientAuthMethod = (typeof clientAuthMethods)[number];
@@ -15,6 +21,8 @@ export interface TokenClient {
   readonly backend: string;
   readonly clientId: string;
   readonly clientSecret: string | undefined;
+  /** What proves the client in one request, by `private_key_jwt`; goes before a secret. */
+  readonly clientAssertion?: string | undefined;
   readonly authMethod: ClientAuthMethod;
   readonly tokenUrl: string;
   /** Some providers take the request as a query; RFC 6749, section 3.2 knows POST only. */
@@ -158,11 +166,22 @@ export async function authenticatedForm(
 }
 
 /** How oauth4webapi is told that a client proves itself so. */
-function authenticationOf({ clientSecret, authMethod }: TokenClient): oauth.ClientAuth {
+function authenticationOf(client: TokenClient): oauth.ClientAuth {
+  const { clientSecret, clientAssertion, authMethod } = client;
+  if (clientAssertion !== undefined) return byAssertion(clientAssertion);
   if (clientSecret === undefined || authMethod === "none") return oauth.None();
   return authMethod === "client_secret_basic"
     ? oauth.ClientSecretBasic(clientSecret)
     : oauth.ClientSecretPost(clientSecret);
+}
+
+// RFC 7523, section 2.2. oauth4webapi's own signs by the clock of the machine.
+function byAssertion(assertion: string): oauth.ClientAuth {
+  return (_, { client_id: clientId }, form) => {
+    form.set("client_id", clientId);
+    form.set("client_assertion_type", assertionType);
+    form.set("client_assertion", assertion);
+  };
 }
 
 // oauth4webapi takes a Response only. Ours was read and parsed already, so it carries the

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { Provider } from "oidc-provider";
 import { client } from "../provider.ts";
 
@@ -16,6 +16,8 @@ export interface Wanted {
   readonly algorithm?: string;
   /** Take pushed authorization requests only. */
   readonly pushedOnly?: boolean;
+  /** The client proves itself by signing with the other half of this key, and not by a secret. */
+  readonly clientKey?: JWK;
 }
 
 /** A running provider. */
@@ -54,7 +56,7 @@ export async function startIndependentProvider(
 
 async function listenerFor(
   issuer: string,
-  { redirectUri, algorithm = "RS256", pushedOnly = false }: Wanted,
+  { redirectUri, algorithm = "RS256", pushedOnly = false, clientKey }: Wanted,
 ): Promise<RequestListener> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const provider = new Provider(issuer, {
@@ -62,16 +64,22 @@ async function listenerFor(
     clients: [
       {
         client_id: client.id,
-        client_secret: client.secret,
+        ...(clientKey
+          ? { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [clientKey] } }
+          : { client_secret: client.secret }),
         redirect_uris: [redirectUri],
         grant_types: ["authorization_code", "refresh_token"],
         id_token_signed_response_alg: algorithm,
         require_auth_time: true,
       },
     ],
-    enabledJWA: { idTokenSigningAlgValues: [algorithm] },
+    enabledJWA: {
+      idTokenSigningAlgValues: [algorithm],
+      clientAuthSigningAlgValues: ["RS256", "PS256", "ES256", "ES384", "Ed25519", "EdDSA"],
+    },
     features: {
       devInteractions: { enabled: false },
+      revocation: { enabled: true },
       pushedAuthorizationRequests: {
         enabled: true,
         requirePushedAuthorizationRequests: pushedOnly,

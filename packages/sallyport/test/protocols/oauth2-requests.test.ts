@@ -88,7 +88,7 @@ test("a token is taken back with the client's own proof (RFC 7009)", async (t) =
   const provider = await startProvider(t);
   provider.on("/revoke", { status: 200 });
   const backend = shortAt(provider);
-  assert.equal(await backend.revokeToken("opaque", httpFor(backend)), true);
+  assert.equal(await backend.revokeToken("opaque", httpFor(backend), now), true);
   const [request] = provider.to("/revoke");
   assert.equal(request?.method, "POST");
   assert.deepEqual(Object.fromEntries(request?.form ?? []), {
@@ -106,7 +106,7 @@ test("the token can go as a query, and the proof as a header", async (t) => {
   const provider = await startProvider(t);
   provider.on("/revoke", { status: 204 });
   const backend = bound(new Deleting(settingsFor(provider)));
-  await backend.revokeToken("opaque", httpFor(backend));
+  await backend.revokeToken("opaque", httpFor(backend), now);
   const [request] = provider.to("/revoke");
   assert.deepEqual([request?.method, request?.query.get("token")], ["DELETE", "opaque"]);
   assert.match(request?.headers.authorization ?? "", /^Basic /);
@@ -118,7 +118,7 @@ test("without an address for it nothing is asked", async (t) => {
   }
   const provider = await startProvider(t);
   const backend = bound(new Keeping(settingsFor(provider)));
-  assert.equal(await backend.revokeToken("opaque", httpFor(backend)), false);
+  assert.equal(await backend.revokeToken("opaque", httpFor(backend), now), false);
   assert.equal(provider.requests.length, 0);
 });
 
@@ -132,7 +132,7 @@ for (const [status, code] of [
     const provider = await startProvider(t);
     provider.on("/revoke", { status, body: "opaque" });
     const backend = shortAt(provider);
-    const failure = await failureOf(backend.revokeToken("opaque", httpFor(backend)));
+    const failure = await failureOf(backend.revokeToken("opaque", httpFor(backend), now));
     assert.equal(failure.code, code);
     assert.doesNotMatch(failure.message, /opaque/);
   });

@@ -1,0 +1,152 @@
+import type { Environment } from "../backend.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { JsonObject } from "../identity.ts";
+import { clientAssertion } from "../wire/client-assertion.ts";
+import {
+  isPrivateKey,
+  readSigningKey,
+  type SigningKey,
+  signingAlgorithms,
+} from "../wire/signed-jwt.ts";
+import {
+  type ClientAuthMethod,
+  clientAuthMethods,
+  type TokenClient,
+} from "../wire/token-request.ts";
+import { OAuthAuth, type OAuthSettings } from "./oauth.ts";
+
+/** Settings of an OAuth 2 backend. */
+export interface OAuth2Settings extends OAuthSettings {
+  /** Other endpoints than the class has. */
+  readonly refreshTokenUrl?: string | undefined;
+  readonly revokeTokenUrl?: string | undefined;
+  readonly pushedAuthorizationUrl?: string | undefined;
+  /** Who answers, as the provider writes it. */
+  readonly issuer?: string | undefined;
+  /** How we prove to the token endpoint who we are, where the provider leaves the choice. */
+  readonly tokenEndpointAuthMethod?: ClientAuthMethod | undefined;
+  /** What `private_key_jwt` signs with: the text of a PKCS#8 private key in PEM, or of a JWK. */
+  readonly clientKey?: string | undefined;
+  /** The name under which the provider knows the key (`kid`); the JWK's own unless given. */
+  readonly clientKeyId?: string | undefined;
+  /** The algorithm, where the key can be used for several: `PS256` with an RSA key, for one. */
+  readonly clientKeyAlgorithm?: string | undefined;
+}
+
+/**
+ * What a backend knows about itself as a client of an OAuth 2 server: how it proves who it
+ * is, and whose answers it takes. Extend {@link BaseOAuth2}, which signs people in.
+ */
+export abstract class OAuth2Client<
+  Profile extends object = JsonObject,
+  Settings extends OAuth2Settings = OAuth2Settings,
+> extends OAuthAuth<Profile, Settings> {
+  /**
+   * The provider's issuer (RFC 9207). Where it is given, an answer that names another is
+   * refused; without it nobody looks. OpenID Connect knows it as `idTokenIssuer`.
+   */
+  readonly issuer: string = "";
+  /** The provider promises to name its issuer in each answer: one without is refused. */
+  readonly namesIssuer: boolean = false;
+  /** How a POST for tokens is written; the standard knows `form` only. */
+  readonly accessTokenPayload: "form" | "json" = "form";
+  /** How we prove to the token endpoint who we are. Undefined leaves it to the provider's metadata. */
+  readonly tokenEndpointAuthMethod: ClientAuthMethod | undefined = "client_secret_post";
+  #signingKey: Promise<SigningKey> | undefined;
+
+  override bind(environment: Environment): void {
+    this.#signingKey = undefined;
+    super.bind(environment);
+    this.issuerUrl();
+    if (this.clientAuthMethod() === "private_key_jwt") this.checkSigningKey();
+  }
+
+  /** The code for an error word of the token endpoint that the standard does not have. */
+  protected tokenErrorCode(_error: string): ErrorCode | undefined {
+    return undefined;
+  }
+
+  /** The issuer; empty where none is known. */
+  protected issuerUrl(): string {
+    const template = String(this.setting("issuer") ?? this.issuer);
+    return template && this.fillIn(template, "issuer");
+  }
+
+  /** Refuses an answer of another issuer than the one that was asked (RFC 9207, section 2.4). */
+  protected checkIssuer(
+    callback: URLSearchParams,
+    { issuer, namesIssuer }: { readonly issuer: string; readonly namesIssuer: boolean },
+  ): void {
+    const named = callback.getAll("iss");
+    if (issuer === "" || (named.length === 0 && !namesIssuer)) return;
+    if (named.length === 1 && named[0] === issuer) return;
+    const what = named.length === 0 ? "names no issuer" : "names another issuer";
+    throw this.error("callback_invalid", "callback", `${this.name}: the callback ${what}`);
+  }
+
+  /** How the client proves itself: the setting, else the attribute. */
+  protected clientAuthMethod(): ClientAuthMethod | undefined {
+    const wanted = this.setting("tokenEndpointAuthMethod") ?? this.tokenEndpointAuthMethod;
+    const method = clientAuthMethods.find((known) => known === wanted);
+    if (method || wanted === undefined) return method;
+    const choice = clientAuthMethods.join(", ");
+    throw this.misconfigured(`tokenEndpointAuthMethod is one of ${choice}, not "${wanted}"`);
+  }
+
+  /** This client at an endpoint that it must prove itself to, for one request. */
+  protected async tokenClient(tokenUrl: string, now: Date): Promise<TokenClient> {
+    const [clientId, authMethod] = [this.clientId(), this.clientAuthMethod()];
+    return {
+      backend: this.name,
+      clientId,
+      clientSecret: this.clientSecret(),
+      clientAssertion:
+        authMethod === "private_key_jwt"
+          ? await clientAssertion(await this.signingKey(), {
+              clientId,
+              audience: this.issuerUrl() || this.endpoint("accessTokenUrl"),
+              now,
+            })
+          : undefined,
+      authMethod: authMethod ?? "client_secret_post",
+      tokenUrl,
+      method: this.accessTokenMethod,
+      payload: this.accessTokenPayload,
+      errorCode: (error) => this.tokenErrorCode(error),
+    };
+  }
+
+  /** The private key of {@link OAuth2Settings.clientKey}. */
+  protected signingKey(): Promise<SigningKey> {
+    this.#signingKey ??= this.readSigningKey();
+    return this.#signingKey;
+  }
+
+  /** Whether there is a key to sign with, as far as that can be seen before it is used. */
+  protected checkSigningKey(): void {
+    const variable = this.variable("clientKey");
+    const text = this.text("clientKey");
+    if (text === undefined) throw this.misconfigured(`needs "clientKey", or ${variable}`);
+    if (!isPrivateKey(text)) {
+      throw this.misconfigured("clientKey is no private key in PEM (PKCS#8), and no JWK");
+    }
+    const algorithm = this.text("clientKeyAlgorithm");
+    if (algorithm === undefined || signingAlgorithms.includes(algorithm)) return;
+    const choice = signingAlgorithms.join(", ");
+    throw this.misconfigured(`clientKeyAlgorithm is one of ${choice}, not "${algorithm}"`);
+  }
+
+  private async readSigningKey(): Promise<SigningKey> {
+    const key = await readSigningKey(this.text("clientKey") ?? "", {
+      algorithm: this.text("clientKeyAlgorithm"),
+      keyId: this.text("clientKeyId"),
+    });
+    if (key) return key;
+    throw this.misconfigured("clientKey cannot be used to sign, or not with clientKeyAlgorithm");
+  }
+
+  private text(name: "clientKey" | "clientKeyId" | "clientKeyAlgorithm"): string | undefined {
+    const value = this.setting(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  }
+}
