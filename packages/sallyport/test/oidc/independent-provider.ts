@@ -155,5 +155,13 @@ function formOf(page: string, status: number): WayBack {
 /** The hidden fields of a page's form. */
 export function fieldsOf(page: string): URLSearchParams {
   const inputs = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
-  return new URLSearchParams([...inputs].map(([, name = "", value = ""]) => [name, value]));
+  return new URLSearchParams([...inputs].map(([, name = "", value = ""]) => [name, read(value)]));
+}
+
+// As a browser reads an attribute that has been written for a page.
+function read(value: string): string {
+  const characters: Readonly<Record<string, string>> = { quot: '"', lt: "<", gt: ">", amp: "&" };
+  return value
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/&(quot|lt|gt|amp);/g, (_, name: string) => characters[name] ?? "");
 }

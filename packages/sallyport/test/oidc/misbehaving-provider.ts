@@ -85,9 +85,13 @@ export function leftHalf(value: string): string {
   return createHash("sha256").update(value, "ascii").digest().subarray(0, 16).toString("base64url");
 }
 
+type Path = "/.well-known/openid-configuration" | "/jwks" | "/authorize" | "/token" | "/userinfo";
+
 /** The provider, on top of the plain one. */
 export class OpenIdProvider {
   readonly issuer: string;
+  /** What it answers, by path; for a provider with other paths. */
+  readonly answers: Readonly<Record<Path, (request: Recorded) => Promise<Reply>>>;
   readonly #provider: Provider;
   readonly #now: () => Date;
   #keys: readonly SigningKey[];
@@ -104,17 +108,15 @@ export class OpenIdProvider {
     this.#provider = provider;
     this.#keys = keys;
     this.#now = now;
-    const answers: Readonly<Record<string, (request: Recorded) => Reply | Promise<Reply>>> = {
-      "/.well-known/openid-configuration": () => this.#metadata(),
-      "/jwks": () => this.#keySet(),
-      "/authorize": (request) => this.#authorize(request),
-      "/token": (request) => this.#token(request),
-      "/userinfo": (request) => this.#userinfo(request),
+    this.answers = {
+      "/.well-known/openid-configuration": async () => this.#metadata(),
+      "/jwks": async () => this.#keySet(),
+      "/authorize": async (request) => this.#authorize({ ...request, path: "/authorize" }),
+      "/token": (request) => this.#token({ ...request, path: "/token" }),
+      "/userinfo": async (request) => this.#userinfo(request),
     };
     const prefix = new URL(issuer).pathname.replace(/\/$/, "");
-    for (const [path, answer] of Object.entries(answers)) {
-      provider.on(prefix + path, (request) => answer({ ...request, path }));
-    }
+    for (const [path, answer] of Object.entries(this.answers)) provider.on(prefix + path, answer);
   }
 
   /** From now on it behaves so. */

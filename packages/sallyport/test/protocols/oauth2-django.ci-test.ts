@@ -125,7 +125,7 @@ test("Django takes tokens back, and no refresh brings new ones", async (t) => {
   const { login } = await backend.userData(tokens, http, new Date());
   assert.equal(login, "ada");
 
-  assert.equal(await backend.revokeToken(refreshToken, http, now), true);
+  assert.equal(await backend.revokeToken(refreshToken, http, new Date()), true);
   const denied = await failureOf(backend.userData(tokens, http, new Date()));
   assert.equal(denied.code, "token_refused");
   const again = await failureOf(site.auth.refresh(await accountOf(site)));
