@@ -9,8 +9,14 @@ import {
   type KnownMetadata,
   type ProviderMetadata,
 } from "../wire/discovery.ts";
-import { type IdTokenClaims, type IdTokenDemands, verifyIdToken } from "../wire/id-token.ts";
+import {
+  type IdTokenClaims,
+  type IdTokenDemands,
+  uncheckedClaims,
+  verifyIdToken,
+} from "../wire/id-token.ts";
 import { KeySets } from "../wire/jwks.ts";
+import type { Reader } from "../wire/published.ts";
 import type { ClientAuthMethod, TokenClient } from "../wire/token-request.ts";
 import { BaseOAuth2 } from "./oauth2.ts";
 import type { OpenIdConnectSettings } from "./openid-connect-settings.ts";
@@ -94,22 +100,43 @@ export abstract class OpenIdConnectClient<
   /** The provider as it describes itself, with what the settings say instead. */
   protected async provider(http: Http, stage: Stage, now: Date): Promise<ProviderMetadata> {
     const { target, metadata } = this.known();
-    if (target) {
-      const reader = { backend: this.name, stage, http, now };
-      return this.#discovery.find(reader, target, metadata);
-    }
+    if (target) return this.discovered({ backend: this.name, stage, http, now }, target, metadata);
     const silent = { requiresPushedRequests: false, namesIssuer: false, tokenAuthMethods: [] };
     // `readKnown` does not go on without a target where one of the addresses is missing.
     return { ...silent, ...(metadata as ProviderMetadata) };
   }
 
+  /** A provider as it describes itself, read once in ten minutes. */
+  protected discovered(
+    reader: Reader,
+    target: DiscoveryTarget,
+    known: KnownMetadata = {},
+  ): Promise<ProviderMetadata> {
+    return this.#discovery.find(reader, target, known);
+  }
+
+  /**
+   * Who must have issued an id_token: the provider that was asked. Override it for one that
+   * speaks for others, each with an issuer and keys of its own. The claims are unchecked, and
+   * will be checked with what comes out.
+   */
+  protected async issuerOf(
+    _claims: JsonObject,
+    provider: ProviderMetadata,
+    _reader: Reader,
+  ): Promise<Pick<ProviderMetadata, "issuer" | "jwksUri">> {
+    return provider;
+  }
+
   /** The claims of an id_token of the provider's, as the attributes and `more` demand it. */
-  protected verified(
-    { issuer, jwksUri }: ProviderMetadata,
+  protected async verified(
+    provider: ProviderMetadata,
     idToken: unknown,
     http: Http,
     { accessToken, ...more }: MoreDemands,
   ): Promise<IdTokenClaims> {
+    const reader = { backend: this.name, stage: more.stage, http, now: more.now };
+    const { issuer, jwksUri } = await this.issuerOf(uncheckedClaims(idToken), provider, reader);
     const demands: IdTokenDemands = {
       backend: this.name,
       issuer,
@@ -121,7 +148,6 @@ export abstract class OpenIdConnectClient<
       accessToken: this.flag("validateAtHash") ? accessToken : undefined,
       ...more,
     };
-    const reader = { backend: this.name, stage: more.stage, http, now: more.now };
     return this.#keySets.use(reader, jwksUri, (keys) => verifyIdToken(idToken, keys, demands));
   }
 
@@ -174,6 +200,11 @@ export abstract class OpenIdConnectClient<
     return /^true$/i.test(String(this.setting(name) ?? this[name]));
   }
 
+  /** The issuer that the discovery document at an endpoint must name: the endpoint itself. */
+  protected issuerAt(endpoint: string): string {
+    return endpoint;
+  }
+
   private known(): Known {
     this.#known ??= this.readKnown();
     return this.#known;
@@ -181,7 +212,7 @@ export abstract class OpenIdConnectClient<
 
   private readKnown(): Known {
     const endpoint = this.ownUrl("oidcEndpoint");
-    const issuer = this.ownUrl("idTokenIssuer") ?? endpoint;
+    const issuer = this.ownUrl("idTokenIssuer") ?? (endpoint && this.issuerAt(endpoint));
     const metadata = {
       issuer,
       authorizationUrl: this.ownUrl("authorizationUrl"),

@@ -1,5 +1,6 @@
 import {
   base64url,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -65,6 +66,19 @@ export async function verifyIdToken(
   async function checkHash(name: "at_hash" | "c_hash", of: string | undefined): Promise<void> {
     if (claims[name] === undefined || of === undefined) return;
     if (claims[name] !== (await halfHash(of, algorithm))) throw refusal(demands, `${name} differs`);
+  }
+}
+
+/**
+ * What a token says, unchecked: enough to choose whom it is checked with, and for nothing
+ * else. Nothing where it is no token.
+ */
+export function uncheckedClaims(token: unknown): JsonObject {
+  try {
+    // What a JWT's payload holds is JSON.
+    return decodeJwt(String(token)) as JsonObject;
+  } catch {
+    return {};
   }
 }
 
