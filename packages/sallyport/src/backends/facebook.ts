@@ -6,15 +6,21 @@ import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
 
 /** Settings of {@link FacebookOAuth2}. */
 export interface FacebookSettings extends OAuth2Settings {
-  /** The Graph API's version, as `24.0`: each lives for two years or so. */
+  /** The Graph API's version, as `26.0`: each lives for two years or so. */
   readonly apiVersion?: string | undefined;
 }
 
-/** Facebook: https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow */
+/**
+ * Facebook: https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
+ *
+ * That page has a token inspected (`debug_token`) before it is used. This is for tokens that
+ * came through a browser: ours is handed out for our own code, secret and verifier.
+ */
 export class FacebookOAuth2 extends BaseOAuth2<JsonObject, FacebookSettings> {
   override readonly name: string = "facebook";
   override readonly title: string = "Facebook";
-  readonly apiVersion: string = "24.0";
+  // Of July 2026: https://developers.facebook.com/docs/graph-api/changelog
+  readonly apiVersion: string = "26.0";
   override readonly authorizationUrl: string =
     "https://www.facebook.com/v{apiVersion}/dialog/oauth";
   override readonly accessTokenUrl: string =

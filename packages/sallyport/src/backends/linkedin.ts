@@ -18,6 +18,7 @@ export class LinkedInOpenIdConnect extends BaseOAuth2 {
   override readonly defaultScope: readonly string[] = ["openid", "profile", "email"];
   override readonly idKey = "sub";
 
+  /** `email_verified` stands in the page's schema of the answer, as optional: without it, false. */
   override getUserDetails(user: JsonObject): UserDetails {
     return {
       email: textOf(user.email),

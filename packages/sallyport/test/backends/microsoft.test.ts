@@ -91,7 +91,7 @@ test("a person of any tenant signs in, by the tenant's own document and keys", a
   const { signIn, asked } = await start(t);
   const { departure, association, user } = await signIn();
   assert.equal(departure.pathname, "/common/oauth2/v2.0/authorize");
-  assert.ok(association);
+  assert.equal(association?.provider, "microsoft");
   assert.deepEqual([user?.username, user?.fullName], ["ada@acme.example", "Ada Lovelace"]);
   assert.ok(asked().includes(`/${acme}/v2.0/.well-known/openid-configuration`));
   assert.equal(asked().includes("/common/discovery/v2.0/keys"), false);
@@ -105,14 +105,14 @@ test("each tenant's document and keys are asked once in ten minutes", async (t) 
   const { signIn, asked } = await start(t);
   await signIn();
   const first = asked().length;
-  assert.ok((await signIn()).association);
+  assert.equal((await signIn()).association?.provider, "microsoft");
   const later = asked().slice(first);
   assert.deepEqual(later, ["/common/oauth2/v2.0/authorize", "/common/oauth2/v2.0/token"]);
 });
 
 test("one organization's people sign in by its GUID", async (t) => {
   const { signIn, asked } = await start(t, { settings: { tenantId: acme } });
-  assert.ok((await signIn()).association);
+  assert.equal((await signIn()).association?.provider, "microsoft");
   assert.equal(
     asked().some((path) => path.startsWith("/common")),
     false,
@@ -122,15 +122,15 @@ test("one organization's people sign in by its GUID", async (t) => {
 test("personal accounts sign in, alone or with everybody", async (t) => {
   const alone = await start(t, { settings: { tenantId: "consumers" }, tenant: consumers });
   alone.provider.on("/consumers/discovery/v2.0/keys", alone.openId.answers["/jwks"]);
-  assert.ok((await alone.signIn()).association);
-  assert.ok((await signIn(t, { tenant: consumers })).association);
+  assert.equal((await alone.signIn()).association?.provider, "microsoft");
+  assert.equal((await signIn(t, { tenant: consumers })).association?.provider, "microsoft");
 });
 
 test("a national cloud has a host of its own", async (t) => {
   const host = "login.microsoftonline.us";
   const { departure, association } = await signIn(t, { host, settings: { authorityHost: host } });
   assert.equal(departure.host, host);
-  assert.ok(association);
+  assert.equal(association?.provider, "microsoft");
 });
 
 for (const [what, settings, tenant] of [
@@ -149,7 +149,7 @@ for (const [what, settings, tenant] of [
 
 test("a tenant that is allowed gets in", async (t) => {
   const settings = { allowedTenants: [other, acme] };
-  assert.ok((await signIn(t, { settings })).association);
+  assert.equal((await signIn(t, { settings })).association?.provider, "microsoft");
 });
 
 const forged = await makeKey("acme's");
