@@ -95,19 +95,12 @@ export abstract class OAuth2Client<
 
   /** This client at an endpoint that it must prove itself to, for one request. */
   protected async tokenClient(tokenUrl: string, now: Date): Promise<TokenClient> {
-    const [clientId, authMethod] = [this.clientId(), this.clientAuthMethod()];
+    const authMethod = this.clientAuthMethod();
     return {
       backend: this.name,
-      clientId,
+      clientId: this.clientId(),
       clientSecret: this.clientSecret(),
-      clientAssertion:
-        authMethod === "private_key_jwt"
-          ? await clientAssertion(await this.signingKey(), {
-              clientId,
-              audience: this.issuerUrl() || this.endpoint("accessTokenUrl"),
-              now,
-            })
-          : undefined,
+      clientAssertion: authMethod === "private_key_jwt" ? await this.assertion(now) : undefined,
       authMethod: authMethod ?? "client_secret_post",
       tokenUrl,
       method: this.accessTokenMethod,
@@ -134,6 +127,11 @@ export abstract class OAuth2Client<
     if (algorithm === undefined || signingAlgorithms.includes(algorithm)) return;
     const choice = signingAlgorithms.join(", ");
     throw this.misconfigured(`clientKeyAlgorithm is one of ${choice}, not "${algorithm}"`);
+  }
+
+  private async assertion(now: Date): Promise<string> {
+    const audience = this.issuerUrl() || this.endpoint("accessTokenUrl");
+    return clientAssertion(await this.signingKey(), { clientId: this.clientId(), audience, now });
   }
 
   private async readSigningKey(): Promise<SigningKey> {
