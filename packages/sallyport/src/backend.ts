@@ -169,6 +169,15 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
   metadata?(redirectUri: string): Metadata;
 
   /**
+   * Where a browser signs out of the provider, and comes back from to `returnTo`; undefined
+   * where the provider has no such place.
+   */
+  endSessionUrl?(
+    context: Pick<DepartureContext, "http" | "now">,
+    wish: { readonly returnTo: string },
+  ): Promise<string | undefined>;
+
+  /**
    * Called once by `createAuth`, which hands over the environment; checks that every
    * setting is there.
    *

@@ -158,7 +158,7 @@ export abstract class OpenIdConnectAuth<
    * Logout, section 2); undefined where the provider has no such place. `returnTo` must be
    * registered at the provider.
    */
-  async endSessionUrl(
+  override async endSessionUrl(
     context: Pick<DepartureContext, "http" | "now">,
     wish: { idToken?: string; returnTo?: string; state?: string; logoutHint?: string } = {},
   ): Promise<string | undefined> {

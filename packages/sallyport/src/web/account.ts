@@ -1,6 +1,7 @@
 import { disconnect } from "../disconnect.ts";
 import { AuthError } from "../errors.ts";
 import { type Answer, jsonAnswer, seeOther, wantsJson } from "./answers.ts";
+import { providerLogout } from "./provider-logout.ts";
 import { backendOf, nextOf, publicUser, readSession, refuseForged, type Visit } from "./visit.ts";
 
 /** `GET /session`: who is signed in, as JSON, or `null`. */
@@ -11,15 +12,24 @@ export async function whoIsSignedIn({ site, cookies }: Visit): Promise<Answer> {
   return jsonAnswer({ user: publicUser(signedIn), backend, amr, authenticatedAt, expiresAt });
 }
 
-/** `POST /logout`: the session ends, in the database and in the browser. */
+/**
+ * `POST /logout`: the session ends, in the database and in the browser. With `provider=1` the
+ * browser goes on to the provider, to sign out there, where the provider has a place for that.
+ */
 export async function logout(visit: Visit): Promise<Answer> {
-  const { site, cookies, request } = visit;
+  const { site, cookies, request, parameters } = visit;
   refuseForged(visit);
   const cookie = cookies.get(site.jar.sessionName);
+  const there = parameters.get("provider") === "1";
+  const signedIn = there ? await readSession(site, cookies) : undefined;
   if (cookie !== undefined) await site.gate.sessions.end(site.gate.storage, cookie);
   const gone = [site.jar.clear(site.jar.sessionName)];
-  if (wantsJson(request)) return jsonAnswer(null, { cookies: gone });
-  return seeOther(site.logoutRedirectUrl, gone);
+
+  const backend = signedIn && site.backends.get(signedIn.backend);
+  const home = new URL(site.logoutRedirectUrl, site.origin).href;
+  const location = backend && (await providerLogout(site.gate, backend, home));
+  if (wantsJson(request)) return jsonAnswer(location ? { location } : null, { cookies: gone });
+  return seeOther(location ?? site.logoutRedirectUrl, gone);
 }
 
 /** `POST /disconnect/:backend[/:id]`: an account, or all of this backend, lead to the user no longer. */

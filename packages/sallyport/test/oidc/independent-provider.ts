@@ -68,6 +68,7 @@ async function listenerFor(
           ? { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [clientKey] } }
           : { client_secret: client.secret }),
         redirect_uris: [redirectUri],
+        post_logout_redirect_uris: [new URL("/bye", redirectUri).href],
         grant_types: ["authorization_code", "refresh_token"],
         id_token_signed_response_alg: algorithm,
         require_auth_time: true,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { JsonObject, UserDetails } from "../../src/identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../../src/protocols/oauth2.ts";
 import { textOf } from "../../src/protocols/profile.ts";
-import { bound, failureOf, httpFor, identityFrom } from "../backend.ts";
+import { bound, failureOf, httpFor, identityFrom, now } from "../backend.ts";
 import { client, type Provider, startProvider } from "../provider.ts";
 import { settingsFor } from "../site.ts";
 

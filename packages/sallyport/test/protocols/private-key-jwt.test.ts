@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportPKCS8, generateKeyPair } from "jose";
 import { OidcAuth } from "../../src/backends/oidc.ts";
 import type { OpenIdConnectSettings } from "../../src/protocols/openid-connect.ts";
-import { bound, failureOf, httpFor } from "../backend.ts";
+import { bound, failureOf, httpFor, now } from "../backend.ts";
 import {
   startIndependentProvider,
   throughProvider,
