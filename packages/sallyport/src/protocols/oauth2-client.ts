@@ -57,7 +57,8 @@ export abstract class OAuth2Client<
   override bind(environment: Environment): void {
     this.#signingKey = undefined;
     super.bind(environment);
-    this.issuerUrl();
+    const issuer = this.issuerUrl();
+    if (this.namesIssuer && issuer === "") throw this.misconfigured('needs "issuer"');
     if (this.clientAuthMethod() === "private_key_jwt") this.checkSigningKey();
   }
 

@@ -85,3 +85,8 @@ test("the issuer may depend on settings, and come from the environment", async (
   const settings = { url: "https://as.example", clientId: "me" };
   assert.throws(() => bound(new ExampleOAuth2(settings), env), /issuer is not a URL/);
 });
+
+test("a promise of an issuer that nobody named does not start", () => {
+  const settings = { url: "https://as.example", clientId: "me" };
+  assert.throws(() => bound(new Promising(settings)), /needs "issuer"/);
+});
