@@ -154,7 +154,7 @@ test("a provider is named in its own file only", () => {
       files
         .filter((file) => !file.includes(`/${word}`) && !file.startsWith("affiliations/"))
         // A link may lead anywhere: to the provider's source, say.
-        .filter((file) => new RegExp(word, "i").test(textOf(file).replace(/https:\/\/\S+/g, "")))
+        .filter((file) => new RegExp(word, "i").test(textOf(file).replace(/https?:\/\/\S+/g, "")))
         .map((file) => `${file} names ${word}`),
     );
   assert.deepEqual(wrong, []);

@@ -123,7 +123,7 @@ test("requests are pushed, tokens renewed and taken back with a new assertion ea
       clientKey,
     }),
   );
-  assert.equal(await backend.revokeToken("a token", httpFor(backend), now), true);
+  assert.equal(await backend.revokeToken("a token", httpFor(backend), new Date()), true);
   const posts = provider.requests.filter((line) => line.startsWith("POST"));
   assert.deepEqual(posts, [
     "POST /request",
