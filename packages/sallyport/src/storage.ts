@@ -150,8 +150,16 @@ export interface Sql {
   all(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
   /** Runs a statement and says how many rows it changed. */
   run(text: string, values: readonly SqlValue[]): Promise<number>;
-  /** Runs an INSERT and says which id the new row got. @throws {@link Conflict} on a taken key. */
+  /**
+   * Runs an INSERT into a table that has an `id` and says which the new row got.
+   * @throws {@link Conflict} on a taken key.
+   */
   insert(text: string, values: readonly SqlValue[]): Promise<number>;
+  /**
+   * Runs an INSERT unless a key of it is taken, and says whether it did. Within a
+   * transaction this is the way to ask: after a {@link Conflict} that one is over.
+   */
+  tryInsert(text: string, values: readonly SqlValue[]): Promise<boolean>;
 }
 
 /** What a statement can carry; the driver's side turns it into what its database takes. */
@@ -160,7 +168,7 @@ export type SqlValue = string | number | boolean | Date | null;
 /** A row as the driver gives it. */
 export type SqlRow = Readonly<Record<string, unknown>>;
 
-/** All tables, inside or outside a transaction. */
+/** All tables, inside or outside a transaction. Those of one are dead when it has ended. */
 export interface Tables {
   readonly users: Users;
   readonly associations: Associations;
@@ -168,8 +176,10 @@ export interface Tables {
   readonly paused: PausedLogins;
   readonly used: Used;
   /**
-   * Holds everybody else who asks for this key until the transaction ends: for what no unique
-   * key guards.
+   * Waits for whoever holds this key, then holds it until the transaction ends: for what no
+   * unique key guards. What is read afterwards is what the other one left. Outside of a
+   * transaction it holds nothing. Several keys are taken in one order everywhere, else two
+   * transactions wait for each other and one of them gets a {@link Conflict}.
    */
   lock(key: string): Promise<void>;
   /** Present where the tables are in a SQL database. */
@@ -182,8 +192,12 @@ export interface Tables {
  */
 export interface Storage extends Tables {
   /**
+   * Reads see what others have committed before the read, not before the transaction. A
+   * statement that fails ends it: nothing is kept, even if the work catches the error.
+   *
    * @throws {@link Conflict} where it lost a race and may be started over,
-   * {@link StorageUnavailable} where the database does not answer.
+   * {@link StorageUnavailable} where the database does not answer. Where the answer to the
+   * commit is lost, what was written may stand.
    */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Brings the tables up to date. Called before first use; harmless when repeated. */

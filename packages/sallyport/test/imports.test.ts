@@ -176,6 +176,8 @@ test("other packages are used where the list of dependencies says", () => {
     "@node-saml/node-saml": /^wire\/saml-(messages|metadata)\.ts$/,
     kysely: /^(sql|storage)\//,
     "better-sqlite3": /^storage\/sqlite\.ts$/,
+    pg: /^storage\/postgres\.ts$/,
+    "mysql2/promise": /^storage\/mysql\.ts$/,
   };
   const wrong = files.flatMap((file) =>
     importsOf(file)

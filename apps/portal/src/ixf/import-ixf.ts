@@ -1,5 +1,11 @@
 import type { JsonObject, Sql, Storage } from "sallyport";
-import { type Customer, hasLeft, toCustomer, writeAudit } from "sallyport/affiliations";
+import {
+  type Customer,
+  customerColumns,
+  hasLeft,
+  toCustomer,
+  writeAudit,
+} from "sallyport/affiliations";
 import { type ExportedMember, type Ixp, readExport } from "./read-export.ts";
 
 /** How {@link importIxf} goes about it. */
@@ -51,7 +57,7 @@ export async function importIxf(
   const { ixp, members, skipped, warnings } = readExport(text, ixpId);
   const work = async (sql: Sql | undefined): Promise<ImportSummary> => {
     if (!sql) throw new Error("members need a SQL storage");
-    const rows = await sql.all("select * from customers order by id", []);
+    const rows = await sql.all(`select ${customerColumns} from customers order by id`, []);
     const plan = planImport(members, rows.map(toCustomer), now);
     if (!dryRun) await apply(sql, plan, ixp, now);
     return {

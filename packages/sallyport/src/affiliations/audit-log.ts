@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../identity.ts";
-import { fromTime } from "../sql/dialect.ts";
+import type { JsonObject } from "../identity.ts";
+import { fromJson, fromTime } from "../sql/dialect.ts";
 import type { Sql, UserId } from "../storage.ts";
 
 /** A line of the audit log. */
@@ -35,7 +35,7 @@ export async function readAudit(
 ): Promise<readonly AuditEntry[]> {
   const [comparison, time] = "at" in when ? ["=", when.at] : [">=", when.since];
   const rows = await sql.all(
-    `select * from audit_log where subject = ? and at ${comparison} ? order by id`,
+    `select at, actor, action, subject, detail from audit_log where subject = ? and at ${comparison} ? order by id`,
     [subject, time],
   );
   return rows.map((row) => ({
@@ -44,6 +44,6 @@ export async function readAudit(
     action: String(row.action),
     subject: String(row.subject),
     // We wrote it ourselves.
-    detail: JSON.parse(String(row.detail)) as { readonly [key: string]: Json },
+    detail: fromJson(row.detail) as JsonObject,
   }));
 }

@@ -29,4 +29,4 @@ export {
   type SyncOptions,
   syncAffiliations,
 } from "./sync-affiliations.ts";
-export { affiliationsOf, customersByAsn, toCustomer } from "./tables.ts";
+export { affiliationsOf, customerColumns, customersByAsn, toCustomer } from "./tables.ts";

@@ -18,14 +18,16 @@ export const affiliationMigrations: MigrationSet = {
       "create index customers_asn on customers (asn)",
       `create table affiliations (
         id ${type.id},
-        user_id ${type.reference} not null references users (id) on delete cascade,
-        customer_id ${type.reference} not null references customers (id) on delete cascade,
+        user_id ${type.reference} not null,
+        customer_id ${type.reference} not null,
         privs ${type.integer} not null,
         perms ${type.integer},
         manage_peering_sessions ${type.integer},
         created_by ${type.text} not null,
         created_at ${type.time} not null,
-        unique (user_id, customer_id)
+        unique (user_id, customer_id),
+        foreign key (user_id) references users (id) on delete cascade,
+        foreign key (customer_id) references customers (id) on delete cascade
       )`,
       "create index affiliations_customer_id on affiliations (customer_id)",
       // No reference to users: what happened stays when the user is gone.

@@ -10,6 +10,10 @@ import {
 } from "./customers.ts";
 import type { Grant } from "./plan.ts";
 
+/** What {@link toCustomer} reads, by name: a newer process may add columns at any time. */
+export const customerColumns =
+  "customers.id, asn, name, type, status, left_at, peeringdb_oauth, joined_at";
+
 /** Customers with one of these ASNs. */
 export async function customersByAsn(
   sql: Sql,
@@ -17,14 +21,17 @@ export async function customersByAsn(
 ): Promise<readonly Customer[]> {
   if (asns.length === 0) return [];
   const places = asns.map(() => "?").join(", ");
-  const rows = await sql.all(`select * from customers where asn in (${places}) order by id`, asns);
+  const rows = await sql.all(
+    `select ${customerColumns} from customers where asn in (${places}) order by id`,
+    asns,
+  );
   return rows.map(toCustomer);
 }
 
 /** A user's affiliations, each with its customer, by the customer's name. */
 export async function affiliationsOf(sql: Sql, userId: UserId): Promise<readonly Affiliation[]> {
   const rows = await sql.all(
-    `select customers.*, affiliations.id as affiliation_id, privs, perms,
+    `select ${customerColumns}, affiliations.id as affiliation_id, privs, perms,
        manage_peering_sessions, created_by, created_at
      from affiliations join customers on customers.id = affiliations.customer_id
      where affiliations.user_id = ? order by customers.name, customers.id`,

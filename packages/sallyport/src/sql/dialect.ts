@@ -1,7 +1,9 @@
-import type { SqlValue } from "../storage.ts";
+import type { Json } from "../identity.ts";
+import type { SqlRow, SqlValue } from "../storage.ts";
 
-/** What differs between databases, as data. */
+/** What differs between databases, as data. Statements are written for all of them, with `?` for values. */
 export interface Dialect {
+  readonly name: "sqlite" | "postgres" | "mysql";
   /** Column types. */
   readonly types: {
     /** A primary key that numbers itself. */
@@ -13,6 +15,8 @@ export interface Dialect {
     readonly bigint: string;
     readonly boolean: string;
     readonly text: string;
+    /** Holds a provider's largest answer. */
+    readonly longText: string;
     /** Text that compares byte by byte and may be a key. */
     readonly key: string;
     readonly json: string;
@@ -20,28 +24,52 @@ export interface Dialect {
   };
   /** A value as the driver takes it. */
   toDriver(value: SqlValue): unknown;
+  /** A statement as the driver takes it. */
+  toStatement(text: string): string;
+  /** An INSERT whose result says which id the row got. */
+  givingId(insert: string): string;
+  /** An INSERT that does nothing where a key is taken. */
+  unlessTaken(insert: string): string;
+  /** How a transaction starts in which each statement sees what is committed before it. */
+  readonly begin: readonly string[];
+  /**
+   * Holds the key that its one value names until the transaction ends. Undefined where a
+   * transaction is alone anyway.
+   */
+  readonly lock?: string | undefined;
+  /** Asked once, before anything else: what is wrong with how the server or its driver is set. */
+  readonly trial?: {
+    readonly query: string;
+    complaint(row: SqlRow): string | undefined;
+  };
+  /** What an error of the driver's means; undefined for a fault of the statement. */
+  meaningOf(error: unknown): Meaning | undefined;
 }
 
-/** SQLite: times are ISO 8601 in UTC, truths 0 and 1, and text compares byte by byte already. */
-export const sqliteDialect: Dialect = {
-  types: {
-    id: "integer primary key autoincrement",
-    reference: "integer",
-    integer: "integer",
-    bigint: "integer",
-    boolean: "integer",
-    text: "text",
-    key: "text",
-    json: "text",
-    time: "text",
-  },
-  toDriver(value) {
-    if (value instanceof Date) return value.toISOString();
-    return typeof value === "boolean" ? Number(value) : value;
-  },
-};
+/** What a database's error comes to. `exists`: what the statement should make is there already. */
+export type Meaning = "conflict" | "busy" | "unavailable" | "exists";
 
-/** A time as a driver gives it: a `Date`, or text in ISO 8601. */
+/** A time as a driver gives it: a `Date`, or text, in UTC where it names no zone. */
 export function fromTime(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
+  if (value instanceof Date) return value;
+  const text = String(value).replace(" ", "T");
+  return new Date(/(Z|[+-]\d\d(:?\d\d)?)$/.test(text) ? text : `${text}Z`);
+}
+
+/** A JSON object or list as a driver gives it: read already, or as text. */
+export function fromJson(value: unknown): Json {
+  // What a driver reads from a JSON column is JSON.
+  return typeof value === "string" ? JSON.parse(value) : (value as Json);
+}
+
+/** A property of something that was thrown, whatever it is. */
+export function factOf(error: unknown, name: string): unknown {
+  return typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+/** Codes of Node's own for a connection that cannot be made, or broke. */
+export function isNetworkFault(error: unknown): boolean {
+  return /^(E(CONN|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOST|NET|NOENT)|ERR_(SOCKET|STREAM))/.test(
+    String(factOf(error, "code") ?? ""),
+  );
 }

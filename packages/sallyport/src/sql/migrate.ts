@@ -1,25 +1,32 @@
 import { type Kysely, type MigrationResult, Migrator, sql } from "kysely";
+import { Conflict, StorageUnavailable } from "../storage.ts";
+import { type Query, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
+import { kyselyOver } from "./kysely-over.ts";
 import type { MigrationSet } from "./migrations.ts";
 
 /**
- * Runs what has not run yet of each set, under Kysely's migration lock. In SQLite there is
- * none: the caller's transaction keeps other processes out.
+ * Runs what has not run yet of each set, under Kysely's migration lock: an advisory one in
+ * PostgreSQL, GET_LOCK in MySQL. In SQLite there is none: the caller's transaction keeps
+ * other processes out.
  *
- * @throws where a migration fails; Kysely has undone it then, where the database can.
+ * @param query one and the same connection each time, since it holds the lock.
+ * @throws where a migration fails; it is undone then. MySQL undoes no change of a table: there
+ *   the next attempt passes over what this one made.
  */
 export async function migrate(
-  // Migrations are text, so the tables' types do not matter.
-  db: Kysely<unknown>,
   dialect: Dialect,
+  query: Query,
   sets: readonly MigrationSet[],
 ): Promise<void> {
+  // Migrations are text, so the tables' types do not matter.
+  const db = kyselyOver(dialect, query);
   for (const { name, migrations } of sets) {
     const entries = Object.entries(migrations).map(([key, statements]) => [
       key,
       {
         async up(transaction: Kysely<unknown>) {
-          for (const text of statements(dialect.types)) await sql.raw(text).execute(transaction);
+          for (const text of statements(dialect.types)) await make(dialect, transaction, text);
         },
       },
     ]);
@@ -30,8 +37,20 @@ export async function migrate(
       migrationLockTableName: `sallyport_${name}_migrations_lock`,
     });
     const { error, results } = await migrator.migrateToLatest();
-    if (error)
-      throw new Error(`${failedOf(results)} of the ${name} tables failed`, { cause: error });
+    if (error instanceof StorageUnavailable || error instanceof Conflict) throw error;
+    if (error) {
+      const words = `${failedOf(results)} of the ${name} tables failed: ${wordsOf(error)}`;
+      throw new Error(words, { cause: error });
+    }
+  }
+}
+
+async function make(dialect: Dialect, db: Kysely<unknown>, text: string): Promise<void> {
+  try {
+    await sql.raw(text).execute(db);
+  } catch (error) {
+    // An attempt that broke off has made it; only MySQL keeps what such a one did.
+    if (dialect.meaningOf(error) !== "exists") throw error;
   }
 }
 

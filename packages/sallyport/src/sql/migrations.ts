@@ -3,6 +3,8 @@ import type { Dialect } from "./dialect.ts";
 /**
  * Numbered changes to a set of tables, in order, each a list of statements. A published one
  * is never changed, and a new one only adds, so that an older process goes on working.
+ *
+ * References stand at the end of a table, as `foreign key …`: MySQL ignores them elsewhere.
  */
 export interface MigrationSet {
   /** Names the table that remembers which of them ran: `sallyport_<name>_migrations`. */
@@ -35,24 +37,26 @@ export const coreMigrations: MigrationSet = {
       "create index users_email_key on users (email_key)",
       `create table social_auth (
         id ${type.id},
-        user_id ${type.reference} not null references users (id) on delete cascade,
+        user_id ${type.reference} not null,
         provider ${type.key} not null,
         uid ${type.key} not null check (uid <> ''),
         extra_data ${type.json} not null,
         created_at ${type.time} not null,
         updated_at ${type.time} not null,
-        unique (provider, uid)
+        unique (provider, uid),
+        foreign key (user_id) references users (id) on delete cascade
       )`,
       "create index social_auth_user_id on social_auth (user_id)",
       `create table sessions (
         id_hash ${type.key} primary key,
-        user_id ${type.reference} not null references users (id) on delete cascade,
+        user_id ${type.reference} not null,
         created_at ${type.time} not null,
         expires_at ${type.time} not null,
         last_seen_at ${type.time} not null,
         authenticated_at ${type.time} not null,
         backend ${type.text} not null,
-        amr ${type.json}
+        amr ${type.json},
+        foreign key (user_id) references users (id) on delete cascade
       )`,
       "create index sessions_user_id on sessions (user_id)",
       "create index sessions_expires_at on sessions (expires_at)",
@@ -65,7 +69,7 @@ export const coreMigrations: MigrationSet = {
     "002-paused-logins": (type) => [
       `create table social_partial (
         id_hash ${type.key} primary key,
-        data ${type.text} not null,
+        data ${type.longText} not null,
         expires_at ${type.time} not null
       )`,
       "create index social_partial_expires_at on social_partial (expires_at)",

@@ -18,19 +18,21 @@ import {
   type UserChanges,
   type Users,
 } from "../storage.ts";
-import { fromTime } from "./dialect.ts";
+import { fromJson, fromTime } from "./dialect.ts";
 
-/** Our tables over any SQL database. The statements are few and fixed, so drivers keep them prepared. */
-export function sqlTables(sql: Sql): Tables {
+/**
+ * Our tables over any SQL database. The statements are few and fixed, so drivers keep them
+ * prepared, and they name their columns: a newer process may add some at any time.
+ */
+export function sqlTables(sql: Sql, lock: Tables["lock"]): Tables {
   return {
     sql,
+    lock,
     users: usersTable(sql),
     associations: associationsTable(sql),
     sessions: sessionsTable(sql),
     paused: pausedTable(sql),
     used: usedTable(sql),
-    // A transaction of SQLite is the only one that writes.
-    lock: async () => {},
   };
 }
 
@@ -50,8 +52,11 @@ function usersTable(sql: Sql): Users {
     updatedAt: fromTime(row.updated_at),
     lastLoginAt: row.last_login_at === null ? null : fromTime(row.last_login_at),
   });
+  const columns = ["id", ...Object.values(userColumns)].join(", ");
   const selectBy = async (column: string, value: SqlValue) =>
-    (await sql.all(`select * from users where ${column} = ? order by id`, [value])).map(toUser);
+    (await sql.all(`select ${columns} from users where ${column} = ? order by id`, [value])).map(
+      toUser,
+    );
 
   return {
     find: async (id) => (await selectBy("id", id))[0],
@@ -85,14 +90,18 @@ function associationsTable(sql: Sql): Associations {
     provider: String(row.provider),
     uid: String(row.uid),
     // We wrote it ourselves.
-    extraData: JSON.parse(String(row.extra_data)) as JsonObject,
+    extraData: fromJson(row.extra_data) as JsonObject,
     createdAt: fromTime(row.created_at),
     updatedAt: fromTime(row.updated_at),
   });
   const select = async (where: string, values: readonly SqlValue[]) =>
-    (await sql.all(`select * from social_auth where ${where} order by id`, values)).map(
-      toAssociation,
-    );
+    (
+      await sql.all(
+        `select id, user_id, provider, uid, extra_data, created_at, updated_at
+         from social_auth where ${where} order by id`,
+        values,
+      )
+    ).map(toAssociation);
 
   return {
     find: async (provider, uid) => (await select("provider = ? and uid = ?", [provider, uid]))[0],
@@ -139,12 +148,12 @@ function sessionsTable(sql: Sql): Sessions {
     authenticatedAt: fromTime(row.authenticated_at),
     backend: String(row.backend),
     associationId: row.association_id === null ? null : Number(row.association_id),
-    amr: row.amr === null ? null : (JSON.parse(String(row.amr)) as readonly string[]),
+    amr: row.amr === null ? null : (fromJson(row.amr) as readonly string[]),
   });
 
   return {
     async add(session) {
-      await insert(sql, "sessions", [
+      const [text, values] = insertion("sessions", [
         ["id_hash", session.idHash],
         ["user_id", session.userId],
         ["created_at", session.createdAt],
@@ -155,9 +164,15 @@ function sessionsTable(sql: Sql): Sessions {
         ["association_id", session.associationId],
         ["amr", session.amr && JSON.stringify(session.amr)],
       ]);
+      await sql.run(text, values);
     },
     async find(idHash) {
-      const [row] = await sql.all("select * from sessions where id_hash = ?", [idHash]);
+      const [row] = await sql.all(
+        `select id_hash, user_id, created_at, expires_at, last_seen_at, authenticated_at, backend,
+           association_id, amr
+         from sessions where id_hash = ?`,
+        [idHash],
+      );
       return row && toSession(row);
     },
     async seen(idHash, now) {
@@ -178,14 +193,16 @@ function sessionsTable(sql: Sql): Sessions {
 function pausedTable(sql: Sql): PausedLogins {
   return {
     async add({ idHash, data, expiresAt }) {
-      await insert(sql, "social_partial", [
+      const [text, values] = insertion("social_partial", [
         ["id_hash", idHash],
         ["data", data],
         ["expires_at", expiresAt],
       ]);
+      await sql.run(text, values);
     },
     async find(idHash) {
-      const [row] = await sql.all("select * from social_partial where id_hash = ?", [idHash]);
+      const text = "select data, expires_at from social_partial where id_hash = ?";
+      const [row] = await sql.all(text, [idHash]);
       return row && { idHash, data: String(row.data), expiresAt: fromTime(row.expires_at) };
     },
     async replace({ idHash, data, expiresAt }) {
@@ -204,32 +221,42 @@ const cleanUpEvery = 100;
 function usedTable(sql: Sql): Used {
   return {
     async add(key, expiresAt, now) {
-      if (Math.random() * cleanUpEvery < 1) {
-        for (const table of ["social_used", "social_partial", "sessions"]) {
-          await sql.run(`delete from ${table} where expires_at < ?`, [now]);
-        }
-      }
-      try {
-        await insert(sql, "social_used", [
-          ["key_hash", toBase64Url(await sha256(key))],
-          ["expires_at", expiresAt],
-        ]);
-        return true;
-      } catch (error) {
-        if (error instanceof Conflict) return false;
-        throw error;
-      }
+      if (Math.random() * cleanUpEvery < 1) await cleanUp(sql, now);
+      const [text, values] = insertion("social_used", [
+        ["key_hash", toBase64Url(await sha256(key))],
+        ["expires_at", expiresAt],
+      ]);
+      return sql.tryInsert(text, values);
     },
   };
 }
 
+async function cleanUp(sql: Sql, now: Date): Promise<void> {
+  try {
+    for (const table of ["social_used", "social_partial", "sessions"]) {
+      await sql.run(`delete from ${table} where expires_at < ?`, [now]);
+    }
+  } catch (error) {
+    // Somebody else is at it.
+    if (!(error instanceof Conflict)) throw error;
+  }
+}
+
 type Columns = readonly (readonly [column: string, value: SqlValue])[];
 
+/** Makes a row of a table with an `id`, and says which it got. */
 function insert(sql: Sql, table: string, columns: Columns): Promise<number> {
+  return sql.insert(...insertion(table, columns));
+}
+
+function insertion(
+  table: string,
+  columns: Columns,
+): readonly [text: string, values: readonly SqlValue[]] {
   const names = columns.map(([column]) => column).join(", ");
   const places = columns.map(() => "?").join(", ");
   const values = columns.map(([, value]) => value);
-  return sql.insert(`insert into ${table} (${names}) values (${places})`, values);
+  return [`insert into ${table} (${names}) values (${places})`, values];
 }
 
 // The columns that hold some of a user's fields.

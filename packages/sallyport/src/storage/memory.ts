@@ -1,3 +1,4 @@
+import { allOrNothing, type Through } from "../sql/all-or-nothing.ts";
 import {
   type Association,
   Conflict,
@@ -31,6 +32,8 @@ export function memoryStorage(): Storage {
   };
 
   const tables: Tables = {
+    // Transactions take turns.
+    lock: async () => {},
     users: {
       find: async (id) => users.get(id),
       findByEmail: async (email) =>
@@ -122,15 +125,13 @@ export function memoryStorage(): Storage {
         return true;
       },
     },
-    // Transactions take turns.
-    lock: async () => {},
   };
 
   // Transactions take turns, and a call outside of one is a transaction of its own.
   function transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
     const turn = queue.then(async () => {
       try {
-        const result = await work(tables);
+        const result = await allOrNothing((through) => work(eachTable(tables, through)));
         for (const table of all) table.keep();
         return result;
       } catch (error) {
@@ -143,23 +144,32 @@ export function memoryStorage(): Storage {
   }
 
   return {
-    users: eachAlone(tables.users, transaction),
-    associations: eachAlone(tables.associations, transaction),
-    sessions: eachAlone(tables.sessions, transaction),
-    paused: eachAlone(tables.paused, transaction),
-    used: eachAlone(tables.used, transaction),
-    lock: tables.lock,
+    ...eachTable(tables, (call) => transaction(call)),
     transaction,
     migrate: async () => {},
     close: async () => {},
   };
 }
 
-// The same functions, each call in a transaction of its own.
-function eachAlone<Calls extends object>(calls: Calls, transaction: Storage["transaction"]): Calls {
+/** The same tables, each call of which is made `through`. */
+function eachTable(
+  { users, associations, sessions, paused, used, lock }: Tables,
+  through: Through,
+): Tables {
+  return {
+    users: eachCall(users, through),
+    associations: eachCall(associations, through),
+    sessions: eachCall(sessions, through),
+    paused: eachCall(paused, through),
+    used: eachCall(used, through),
+    lock,
+  };
+}
+
+function eachCall<Calls extends object>(calls: Calls, through: Through): Calls {
   const wrapped = Object.entries(calls).map(([name, call]) => [
     name,
-    (...given: readonly unknown[]) => transaction(() => call(...given)),
+    (...given: readonly unknown[]) => through(() => call(...given)),
   ]);
   // The same names, each with the parameters and the result it had.
   return Object.fromEntries(wrapped) as Calls;

@@ -9,6 +9,19 @@ export function expectTrue(fact: boolean, what: string): asserts fact {
   if (!fact) throw new Error(what);
 }
 
+/** Fails unless a promise is rejected with this kind of error. */
+export async function expectRejection(
+  promise: Promise<unknown> | undefined,
+  // Any class of errors, however it is made.
+  kind: abstract new (...given: never[]) => Error,
+): Promise<void> {
+  const thrown = await Promise.resolve(promise).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof kind)) throw new Error(`expected ${kind.name}, got ${thrown}`);
+}
+
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => sorted(inner)) ?? "nothing";
 }

@@ -10,3 +10,4 @@ export type {
   FixtureVariant,
 } from "./fixture.ts";
 export type { MakeBackend } from "./rehearsal.ts";
+export { type OpenedStorage, storageContract } from "./storage-contract.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStorage } from "../../src/storage/memory.ts";
-import { ada, later, now, tableCases } from "./table-cases.ts";
-import { transactionCases } from "./transaction-cases.ts";
+import { storageContract } from "../../src/testing/index.ts";
+import { ada, later, now } from "../../src/testing/storage-cases/samples.ts";
 
-tableCases("memory", () => memoryStorage());
-transactionCases("memory", () => memoryStorage());
+const open = async () => ({ storage: memoryStorage(), close: async () => {} });
+for (const { name, run } of storageContract(open)) test(`${name} (memory)`, run);
 
 test("two storages in memory know nothing of each other", async () => {
   const [one, other] = [memoryStorage(), memoryStorage()];

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { sqliteStorage } from "../../src/storage/sqlite.ts";
+import { ada, later, now } from "../../src/testing/storage-cases/samples.ts";
 import { temporaryFile } from "../site.ts";
-import { ada, later, now } from "./table-cases.ts";
 
 const module = new URL("../../src/storage/sqlite.ts", import.meta.url).href;
 

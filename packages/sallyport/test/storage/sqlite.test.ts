@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { sqliteStorage } from "../../src/storage/sqlite.ts";
-import { Conflict, StorageUnavailable } from "../../src/storage.ts";
+import { StorageUnavailable } from "../../src/storage.ts";
+import { storageContract } from "../../src/testing/index.ts";
+import { ada, now } from "../../src/testing/storage-cases/samples.ts";
 import { startSite, temporaryFile } from "../site.ts";
-import { ada, later, now, sessionOf, tableCases } from "./table-cases.ts";
-import { transactionCases } from "./transaction-cases.ts";
+import { runContract, sqliteDatabase } from "./databases.ts";
 
 function open(t: TestContext, path: string, busyTimeout = 5000) {
   const storage = sqliteStorage(path, { busyTimeout });
@@ -21,85 +22,13 @@ function behind(t: TestContext, file: string) {
   return database;
 }
 
-tableCases("SQLite file", (t) => open(t, temporaryFile(t)));
-transactionCases("SQLite file", (t) => open(t, temporaryFile(t)));
-tableCases("SQLite in memory", (t) => open(t, ":memory:"));
-transactionCases("SQLite in memory", (t) => open(t, ":memory:"));
+runContract("SQLite file", sqliteDatabase, sqliteStorage);
 
-test("the tables hold what the contract says, in its types", async (t) => {
-  const file = temporaryFile(t);
-  const { users, associations, sessions, used } = open(t, file);
-  const user = await users.add({ ...ada, username: "ＡDA", email: "Ada@Example.NET" }, now);
-  const account = { userId: user.id, provider: "example", uid: "7" };
-  const { id } = await associations.add(account, now);
-  await associations.setExtraData(id, { login: "ada" }, now);
-  await sessions.add(sessionOf(user));
-  await used.add("state secret", later, now);
-
-  const database = behind(t, file);
-  const row = (table: string) => database.prepare(`select * from ${table}`).get();
-  const at = "2026-11-20T12:00:00.000Z";
-  assert.deepEqual(row("users"), {
-    id: 1,
-    username: "ＡDA",
-    username_key: "ada",
-    email: "Ada@Example.NET",
-    email_key: "ada@example.net",
-    email_verified: 0,
-    first_name: "",
-    last_name: "",
-    full_name: "",
-    is_active: 1,
-    is_admin: 0,
-    creator: "test",
-    created_at: at,
-    updated_at: at,
-    last_login_at: null,
-  });
-  assert.deepEqual(row("social_auth"), {
-    id: 1,
-    user_id: 1,
-    provider: "example",
-    uid: "7",
-    extra_data: '{"login":"ada"}',
-    created_at: at,
-    updated_at: at,
-    leased_until: null,
-  });
-  assert.deepEqual(row("sessions"), {
-    id_hash: "hash",
-    user_id: 1,
-    created_at: at,
-    expires_at: "2026-11-20T13:00:00.000Z",
-    last_seen_at: at,
-    authenticated_at: at,
-    backend: "example",
-    association_id: null,
-    amr: '["pwd","mfa"]',
-  });
-  assert.doesNotMatch(JSON.stringify(row("social_used")), /secret/);
-});
-
-test("the database itself refuses a second owner, an empty uid and an orphan", async (t) => {
-  const file = temporaryFile(t);
-  const { users, associations } = open(t, file);
-  const user = await users.add(ada, now);
-  await associations.add({ userId: user.id, provider: "e", uid: "1" }, now);
-  const database = behind(t, file);
-  database.pragma("foreign_keys = on");
-  const add = (userId: number, uid: string) => () =>
-    database
-      .prepare("insert into social_auth values (null, ?, 'e', ?, '{}', '', '', null)")
-      .run(userId, uid);
-  assert.throws(add(1, "1"), { code: "SQLITE_CONSTRAINT_UNIQUE" });
-  assert.throws(add(1, ""), { code: "SQLITE_CONSTRAINT_CHECK" });
-  assert.throws(add(99, "2"), { code: "SQLITE_CONSTRAINT_FOREIGNKEY" });
-});
-
-test("an account of a user who is not there is a conflict", async (t) => {
-  const { associations } = open(t, temporaryFile(t));
-  await assert.rejects(associations.add({ userId: 99, provider: "e", uid: "1" }, now), Conflict);
-});
+const inMemory = async () => {
+  const storage = sqliteStorage(":memory:");
+  return { storage, close: () => storage.close() };
+};
+for (const { name, run } of storageContract(inMemory)) test(`${name} (SQLite in memory)`, run);
 
 test("neither a token nor a session's cookie lies in the file", async (t) => {
   const file = temporaryFile(t);
@@ -160,25 +89,4 @@ test("a file in a folder that is not there is unavailable, and named", (t) => {
     () => sqliteStorage(path),
     (error) => error instanceof StorageUnavailable && error.message.startsWith(`${path}: `),
   );
-});
-
-test("what has expired is cleared away in time", async (t) => {
-  const file = temporaryFile(t);
-  const { users, sessions, used } = open(t, file);
-  await sessions.add(sessionOf(await users.add(ada, now)));
-  await used.add("old", later, now);
-  const muchLater = new Date(later.getTime() + 1);
-  const database = behind(t, file);
-  const left = () =>
-    database
-      .prepare(
-        "select (select count(*) from sessions) + (select count(*) from social_used where expires_at < ?)",
-      )
-      .pluck()
-      .get(muchLater.toISOString());
-  // One call in a hundred clears up: in two thousand none does once in 500 million runs.
-  for (let at = 0; left() !== 0 && at < 2000; at++) {
-    await used.add(`key ${at}`, new Date(muchLater.getTime() + 1), muchLater);
-  }
-  assert.equal(left(), 0);
 });

@@ -1,0 +1,56 @@
+import { Conflict, type Sql, type SqlValue, StorageUnavailable } from "../storage.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** What a statement gave or did. */
+export interface Result {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** How many rows it changed. */
+  readonly changes: number;
+  /** Which id the new row got, where the driver says so beside the rows. */
+  readonly id?: number | undefined;
+}
+
+/** Runs a statement, in the driver's own spelling; one without values may be of any kind. */
+export type Query = (text: string, values: readonly unknown[]) => Promise<Result>;
+
+/** Our statements over a driver's. */
+export function sqlOver(dialect: Dialect, query: Query): Sql {
+  const ask = (text: string, values: readonly SqlValue[]) =>
+    query(dialect.toStatement(text), values.map(dialect.toDriver));
+  return {
+    all: async (text, values) => (await ask(text, values)).rows,
+    run: async (text, values) => (await ask(text, values)).changes,
+    async insert(text, values) {
+      const { rows, id } = await ask(dialect.givingId(text), values);
+      return Number(id ?? rows[0]?.id);
+    },
+    tryInsert: async (text, values) => (await ask(dialect.unlessTaken(text), values)).changes > 0,
+  };
+}
+
+/** Takes a lock that ends with the transaction. */
+export function lockOver(dialect: Dialect, sql: Sql): (key: string) => Promise<void> {
+  return async (key) => {
+    if (dialect.lock) await sql.all(dialect.lock, [`sallyport ${key}`]);
+  };
+}
+
+/** A driver's error as the storage's own, where it is one of those. */
+export function toStorageError(dialect: Dialect, error: unknown): unknown {
+  const meaning = dialect.meaningOf(error);
+  const words = wordsOf(error);
+  if (meaning === "conflict") return new Conflict(words, { cause: error });
+  if (meaning === "busy") return new Busy(words, { cause: error });
+  if (meaning === "unavailable") return new StorageUnavailable(words, { cause: error });
+  return error;
+}
+
+/** Another connection holds the database. Nothing was done, so it may be tried again. */
+export class Busy extends StorageUnavailable {}
+
+/** What went wrong. Node's error for a host with several addresses says it in its parts only. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message)
+    return error.errors.map(wordsOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,91 @@
+import { Conflict, type Storage } from "../../index.ts";
+import { expectRejection, expectSame, expectTrue } from "../expect.ts";
+import { ada, ben, later, now, sessionOf } from "./samples.ts";
+
+/** What holds for accounts, sessions and what was used, by what it is called. */
+export const accountCases: Readonly<Record<string, (storage: Storage) => Promise<void>>> = {
+  async "an account belongs to one user, once"({ users, associations }) {
+    const [one, other] = [await users.add(ada, now), await users.add(ben, now)];
+    const account = { userId: one.id, provider: "example", uid: "1" };
+    const added = await associations.add(account, now);
+    expectSame(await associations.find("example", "1"), added, "what find gives");
+    expectSame(await associations.get(added.id), added, "what get gives");
+    await expectRejection(associations.add(account, now), Conflict);
+    await expectRejection(associations.add({ ...account, userId: other.id }, now), Conflict);
+    expectSame(await associations.ofUser(one.id), [added], "the owner's accounts");
+    expectSame(await associations.ofUser(other.id), [], "the other's accounts");
+  },
+
+  async "provider and uid compare byte by byte"({ users, associations }) {
+    const user = await users.add(ada, now);
+    const keys = [
+      ["example", "Ada"],
+      ["example", "ada"],
+      ["Example", "ada"],
+      ["example ", "ada"],
+      ["example", "ada "],
+      ["example", "ada\t"],
+      ["example", "\u00e9"],
+      ["example", "e\u0301"],
+      ["example", "e"],
+      ["example", "ß"],
+      ["example", "ss"],
+      ["example", "1"],
+      ["example", "01"],
+      ["example", "1.0"],
+      ["example", "ａｄａ"],
+      ["example", "🦆"],
+      ["example", "🦢"],
+      ["example", "x".repeat(255)],
+      ["example", "é".repeat(255)],
+    ] as const;
+    for (const [provider, uid] of keys) {
+      expectSame(await associations.find(provider, uid), undefined, `"${uid}" before`);
+      await associations.add({ userId: user.id, provider, uid }, now);
+    }
+    expectSame((await associations.ofUser(user.id)).length, keys.length, "how many there are");
+    for (const [provider, uid] of keys) {
+      const { provider: itsProvider, uid: itsUid } = (await associations.find(provider, uid)) ?? {};
+      expectSame([itsProvider, itsUid], [provider, uid], "what was found");
+    }
+  },
+
+  async "extra data is any JSON, and replaces what was there"({ users, associations }) {
+    const user = await users.add(ada, now);
+    const { id } = await associations.add({ userId: user.id, provider: "e", uid: "1" }, now);
+    const extraData = {
+      text: "é\u0000'\"\\ 🦆",
+      list: [1, null, { deep: true }],
+      number: 4_294_967_295,
+      nothing: null,
+    };
+    await associations.setExtraData(id, { old: 1 }, now);
+    await associations.setExtraData(id, extraData, later);
+    const found = await associations.get(id);
+    expectSame(found?.extraData, extraData, "the extra data");
+    expectSame([found?.createdAt, found?.updatedAt], [now, later], "its times");
+  },
+
+  async "a session is kept, seen and removed"({ users, sessions }) {
+    const user = await users.add(ada, now);
+    const [session, other] = [sessionOf(user), { ...sessionOf(user, "other"), amr: null }];
+    await sessions.add(session);
+    await sessions.add(other);
+    expectSame(await sessions.find("hash"), session, "a session");
+    expectSame(await sessions.find("other"), other, "the other session");
+    expectSame(await sessions.find("HASH"), undefined, "a session with another hash");
+    await sessions.seen("hash", later);
+    expectSame(await sessions.find("hash"), { ...session, lastSeenAt: later }, "a seen one");
+    await sessions.remove("hash");
+    expectSame(await sessions.find("hash"), undefined, "a removed one");
+    await sessions.removeAllOfUser(user.id);
+    expectSame(await sessions.find("other"), undefined, "all of a user's");
+  },
+
+  async "of fifty parallel uses of one key exactly one is the first"({ used }) {
+    const uses = Array.from({ length: 50 }, () => used.add("state 1", later, now));
+    expectSame((await Promise.all(uses)).filter(Boolean).length, 1, "how many were first");
+    expectTrue(!(await used.add("state 1", later, now)), "a used key was new");
+    expectTrue(await used.add("State 1", later, now), "a new key was used");
+  },
+};
