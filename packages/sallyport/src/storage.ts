@@ -202,6 +202,7 @@ export interface Storage extends Tables {
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Brings the tables up to date. Called before first use; harmless when repeated. */
   migrate(): Promise<void>;
+  /** Ends what the storage opened; harmless when repeated. */
   close(): Promise<void>;
 }
 

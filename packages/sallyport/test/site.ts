@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import type { Tokens, UserDetails } from "../src/identity.ts";
 import { type Auth, type AuthConfig, type BaseAuth, createAuth, type Http } from "../src/index.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../src/protocols/oauth2.ts";
@@ -70,8 +69,13 @@ type Options = Partial<Omit<AuthConfig, "backends">> & {
   readonly backends?: (provider: Provider) => readonly BaseAuth[];
 };
 
+/** Whatever knows when a test, or another user of these, has ended. */
+interface Ends {
+  after(end: () => void | Promise<void>): void;
+}
+
 /** Everything at hand for a login; it ends with the test. */
-export async function startSite(t: TestContext, options: Options = {}): Promise<Site> {
+export async function startSite(t: Ends, options: Options = {}): Promise<Site> {
   const provider = await startProvider(t);
   const { backends = bothBackends, storage = memoryStorage(), ...more } = options;
   const lines: Line[] = [];
@@ -104,7 +108,7 @@ function bothBackends(provider: Provider): readonly BaseAuth[] {
 }
 
 /** A path in a folder that goes with the test. */
-export function temporaryFile(t: { after(end: () => void): void }, name = "test.db"): string {
+export function temporaryFile(t: Ends, name = "test.db"): string {
   const folder = mkdtempSync(join(tmpdir(), "sallyport-test-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, name);

@@ -50,7 +50,7 @@ function ownPool(uri: string): Server {
     const { createPool } = await import("mysql2/promise");
     return createPool({ uri, connectTimeout: 5000 });
   });
-  return { ...poolServer(pool), close: async () => (await pool()).end() };
+  return { ...poolServer(pool), close: onlyOnce(async () => (await pool()).end()) };
 }
 
 function poolServer(pool: () => Promise<MysqlPool>): Server {

@@ -72,7 +72,7 @@ function ownPool(connectionString: string): Server {
   return {
     dialect: postgresDialect,
     connect: async () => (await server()).connect(),
-    close: async () => (await pool()).end(),
+    close: onlyOnce(async () => (await pool()).end()),
   };
 }
 
