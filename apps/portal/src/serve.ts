@@ -17,11 +17,12 @@ export interface RunningPortal {
 /** Starts the portal. @throws where the port is taken or the database cannot be opened. */
 export async function servePortal(settings: Settings, logger: Logger): Promise<RunningPortal> {
   const storage = openDatabase(settings);
+  const secrets = openSecrets(settings);
   await storage.migrate();
   const site = { name: settings.siteName, supportEmail: settings.supportEmail };
   const auth = createPortalAuth(settings, {
     storage,
-    secrets: openSecrets(settings),
+    secrets,
     site,
     logger,
   });

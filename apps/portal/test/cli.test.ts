@@ -23,8 +23,18 @@ describe("the command", { concurrency: 2 }, () => {
     ["production and no secret", { NODE_ENV: "production" }, /^NODE_ENV is production, so/],
     [
       "another database",
-      { DATABASE_URL: "postgres://u:p@h/d" },
-      /must be sqlite:FILE, not postgres:/,
+      { DATABASE_URL: "oracle://u:p@h/d" },
+      /must be sqlite:FILE, .*, not oracle:/,
+    ],
+    [
+      "a server's database that does not answer",
+      { DATABASE_URL: "postgres://u:p@127.0.0.1:9/d", SALLYPORT_SECRET: "x".repeat(32) },
+      /ECONNREFUSED/,
+    ],
+    [
+      "a server's database and no secret",
+      { DATABASE_URL: "mysql://u:p@127.0.0.1:9/d" },
+      /^DATABASE_URL is mysql:, so SALLYPORT_SECRET must be set/,
     ],
     ["no client", { AUTH_PEERINGDB_ENABLED: "true" }, /so PEERINGDB_OAUTH_CLIENT_ID must be set/],
     ["plain http", { BASE_URL: "http://portal.ix.example" }, /must be https/],

@@ -25,7 +25,7 @@ export interface Site {
   readonly portal: RunningPortal;
   /** Everything that the portal wrote in its log. */
   readonly lines: readonly Line[];
-  /** The portal's database, behind its back. */
+  /** The portal's database, behind its back, where it is the file that it has by default. */
   readonly database: Database.Database;
   browser(): MemberBrowser;
 }
@@ -45,7 +45,7 @@ export async function startSite(t: Ends, environment: Environment = {}): Promise
   const sandbox = await startSandbox();
   last.after(() => sandbox.close());
   const file = temporaryFile(last);
-  const databaseUrl = `sqlite:${file}`;
+  const databaseUrl = environment.DATABASE_URL ?? `sqlite:${file}`;
   await makeDemoMembers(databaseUrl);
 
   const port = await freePort();

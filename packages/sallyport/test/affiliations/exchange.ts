@@ -17,9 +17,12 @@ import { socialDetails } from "../../src/steps/social-details.ts";
 import { socialUid } from "../../src/steps/social-uid.ts";
 import { socialUser } from "../../src/steps/social-user.ts";
 import { userDetails } from "../../src/steps/user-details.ts";
+import { mysqlStorage } from "../../src/storage/mysql.ts";
+import { postgresStorage } from "../../src/storage/postgres.ts";
 import { sqliteStorage } from "../../src/storage/sqlite.ts";
 import { Browser } from "../browser.ts";
-import { secret, temporaryFile } from "../site.ts";
+import { secret } from "../site.ts";
+import { mysqlDatabase, postgresDatabase, sqliteDatabase } from "../storage/databases.ts";
 import { client, type FakePeeringDB, startPeeringDB } from "./fake-peeringdb.ts";
 import { now } from "./members.ts";
 
@@ -59,11 +62,11 @@ export class Exchange {
   readonly auth: Auth;
   readonly clock: { now: Date };
 
-  constructor(peeringdb: FakePeeringDB, file: string, options: SyncOptions) {
+  constructor(peeringdb: FakePeeringDB, storage: Storage, options: SyncOptions) {
     this.peeringdb = peeringdb;
     this.clock = { now };
-    this.storage = sqliteStorage(file, { migrations: [affiliationMigrations] });
-    // SQLite's storage always has it.
+    this.storage = storage;
+    // A storage in a SQL database always has it.
     this.sql = this.storage.sql as Sql;
     this.auth = createAuth({
       baseUrl: "https://portal.example.net",
@@ -192,17 +195,41 @@ export class Exchange {
 
 type Column = string | number | boolean | Date | null;
 
-/** An exchange that ends with the test; with `file`, another process at the same database. */
+/** An exchange that ends with the test; with `address`, another process at the same database. */
 export async function startExchange(
   t: TestContext,
   options: SyncOptions = {},
-  { peeringdb, file }: { peeringdb?: FakePeeringDB; file?: string } = {},
+  { peeringdb, address }: { peeringdb?: FakePeeringDB; address?: string } = {},
 ): Promise<Exchange> {
   const exchange = new Exchange(
     peeringdb ?? (await startPeeringDB(t)),
-    file ?? temporaryFile(t),
+    openStorage(address ?? (await newDatabase(t))),
     options,
   );
-  t.after(() => exchange.auth.close());
+  // Before the database goes.
+  ends.get(t)?.push(() => exchange.auth.close());
   return exchange;
+}
+
+const ends = new WeakMap<TestContext, (() => Promise<void>)[]>();
+
+/** The address of an empty database that goes with the test: of the kind that `TEST_DATABASE` names. */
+export async function newDatabase(t: TestContext): Promise<string> {
+  const kind = process.env.TEST_DATABASE ?? "sqlite";
+  const database = await kinds[kind as keyof typeof kinds]();
+  const toEnd = [() => database.close()];
+  ends.set(t, toEnd);
+  t.after(async () => {
+    for (const end of toEnd.reverse()) await end();
+  });
+  return database.address;
+}
+
+const kinds = { sqlite: sqliteDatabase, postgres: postgresDatabase, mysql: mysqlDatabase };
+
+function openStorage(address: string): Storage {
+  const options = { migrations: [affiliationMigrations] };
+  if (address.startsWith("postgres:")) return postgresStorage(address, options);
+  if (address.startsWith("mysql:")) return mysqlStorage(address, options);
+  return sqliteStorage(address, options);
 }
