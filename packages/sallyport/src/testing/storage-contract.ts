@@ -4,6 +4,7 @@ import { accountCases } from "./storage-cases/accounts.ts";
 import { type Ask, rowCases } from "./storage-cases/rows.ts";
 import { transactionCases } from "./storage-cases/transactions.ts";
 import { userCases } from "./storage-cases/users.ts";
+import { waitingCases } from "./storage-cases/waiting.ts";
 
 /** An empty storage, and whatever else is to end with the case. */
 export interface OpenedStorage {
@@ -41,7 +42,7 @@ export function storageContract<Opened extends OpenedStorage>(
       }
     },
   });
-  const plain = { ...userCases, ...accountCases, ...transactionCases };
+  const plain = { ...userCases, ...accountCases, ...waitingCases, ...transactionCases };
   return [
     ...Object.entries(plain).map(([name, run]) => caseOf(name, ({ storage }) => run(storage))),
     ...Object.entries(lookBehind ? rowCases : {}).map(([name, run]) =>
