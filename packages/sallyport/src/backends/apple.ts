@@ -2,7 +2,6 @@ import type { Arrival, Environment } from "../backend.ts";
 import type { Identity, JsonObject } from "../identity.ts";
 import { OpenIdConnectAuth, type OpenIdConnectSettings } from "../protocols/openid-connect.ts";
 import { fieldsOf, namesOf } from "../protocols/profile.ts";
-import { signJwt } from "../wire/signed-jwt.ts";
 import type { TokenClient } from "../wire/token-request.ts";
 
 const apple = "https://appleid.apple.com";
@@ -81,7 +80,10 @@ export class AppleIdAuth extends OpenIdConnectAuth<AppleSettings> {
     const iat = Math.floor(now.getTime() / 1000);
     const claims = { iss: this.required("teamId"), sub: client.clientId, aud: apple };
     const signed = { ...claims, iat, exp: iat + 300 };
-    return { ...client, clientSecret: await signJwt(await this.signingKey(), signed) };
+    return {
+      ...client,
+      clientSecret: await this.jwtSigner().sign(await this.signingKey(), signed),
+    };
   }
 
   private required(name: "teamId" | "clientKeyId"): string {

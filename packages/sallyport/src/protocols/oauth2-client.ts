@@ -2,12 +2,7 @@ import type { Environment } from "../backend.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
 import { clientAssertion } from "../wire/client-assertion.ts";
-import {
-  isPrivateKey,
-  readSigningKey,
-  type SigningKey,
-  signingAlgorithms,
-} from "../wire/signed-jwt.ts";
+import type { JwtSigner, SigningKey } from "../wire/signed-jwt.ts";
 import {
   type ClientAuthMethod,
   clientAuthMethods,
@@ -52,6 +47,11 @@ export abstract class OAuth2Client<
   readonly accessTokenPayload: "form" | "json" = "form";
   /** How we prove to the token endpoint who we are. Undefined leaves it to the provider's metadata. */
   readonly tokenEndpointAuthMethod: ClientAuthMethod | undefined = "client_secret_post";
+  /**
+   * What signs for `private_key_jwt`: `jwtSigner` of `sallyport/protocols/jwt-signer`. OpenID
+   * Connect has it; a backend of plain OAuth 2 that proves itself with a key sets it.
+   */
+  readonly signer: JwtSigner | undefined = undefined;
   #signingKey: Promise<SigningKey> | undefined;
 
   override bind(environment: Environment): void {
@@ -118,25 +118,33 @@ export abstract class OAuth2Client<
 
   /** Whether there is a key to sign with, as far as that can be seen before it is used. */
   protected checkSigningKey(): void {
+    const { isKey, algorithms } = this.jwtSigner();
     const variable = this.variable("clientKey");
     const text = this.text("clientKey");
     if (text === undefined) throw this.misconfigured(`needs "clientKey", or ${variable}`);
-    if (!isPrivateKey(text)) {
+    if (!isKey(text)) {
       throw this.misconfigured("clientKey is no private key in PEM (PKCS#8), and no JWK");
     }
     const algorithm = this.text("clientKeyAlgorithm");
-    if (algorithm === undefined || signingAlgorithms.includes(algorithm)) return;
-    const choice = signingAlgorithms.join(", ");
+    if (algorithm === undefined || algorithms.includes(algorithm)) return;
+    const choice = algorithms.join(", ");
     throw this.misconfigured(`clientKeyAlgorithm is one of ${choice}, not "${algorithm}"`);
+  }
+
+  /** What signs for this client. */
+  protected jwtSigner(): JwtSigner {
+    if (this.signer) return this.signer;
+    throw this.misconfigured('private_key_jwt needs "signer", which OpenID Connect has');
   }
 
   private async assertion(now: Date): Promise<string> {
     const audience = this.issuerUrl() || this.endpoint("accessTokenUrl");
-    return clientAssertion(await this.signingKey(), { clientId: this.clientId(), audience, now });
+    const facts = { clientId: this.clientId(), audience, now };
+    return clientAssertion(this.jwtSigner(), await this.signingKey(), facts);
   }
 
   private async readSigningKey(): Promise<SigningKey> {
-    const key = await readSigningKey(this.text("clientKey") ?? "", {
+    const key = await this.jwtSigner().readKey(this.text("clientKey") ?? "", {
       algorithm: this.text("clientKeyAlgorithm"),
       keyId: this.text("clientKeyId"),
     });

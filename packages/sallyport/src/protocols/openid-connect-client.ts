@@ -17,6 +17,7 @@ import {
 } from "../wire/id-token.ts";
 import { KeySets } from "../wire/jwks.ts";
 import type { Reader } from "../wire/published.ts";
+import { type JwtSigner, jwtSigner } from "../wire/signed-jwt.ts";
 import type { ClientAuthMethod, TokenClient } from "../wire/token-request.ts";
 import { BaseOAuth2 } from "./oauth2.ts";
 import type { OpenIdConnectSettings } from "./openid-connect-settings.ts";
@@ -47,6 +48,7 @@ export abstract class OpenIdConnectClient<
   /** Ask UserInfo. Switch it off where the id_token has all that is needed. */
   readonly useUserinfo: boolean = true;
   override readonly defaultScope: readonly string[] = ["openid", "profile", "email"];
+  override readonly signer: JwtSigner | undefined = jwtSigner;
   override readonly idKey: string = "sub";
   /** The claim that is the username. */
   readonly usernameKey: string = "preferred_username";

@@ -1,5 +1,5 @@
 import { randomToken } from "../seal.ts";
-import { type SigningKey, signJwt } from "./signed-jwt.ts";
+import type { JwtSigner, SigningKey } from "./signed-jwt.ts";
 
 /** `client_assertion_type` of a JWT (RFC 7523, section 2.2). */
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -12,11 +12,12 @@ const lifetime = 60;
  * audience is one text and not a list, so that no other server can use what it was sent.
  */
 export function clientAssertion(
+  signer: JwtSigner,
   key: SigningKey,
   { clientId, audience, now }: { clientId: string; audience: string; now: Date },
 ): Promise<string> {
   const iat = Math.floor(now.getTime() / 1000);
-  return signJwt(key, {
+  return signer.sign(key, {
     iss: clientId,
     sub: clientId,
     aud: audience,
