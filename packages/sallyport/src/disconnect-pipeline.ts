@@ -16,6 +16,8 @@ export interface DisconnectFacts {
 /** What is known once its last step ran. */
 export interface DisconnectEnd extends DisconnectFacts {
   readonly removed: readonly Association[];
+  /** Those whose tokens the provider was told to forget, where a step does that. */
+  readonly revoked?: readonly Association[] | undefined;
 }
 
 declare const checked: unique symbol;

@@ -47,7 +47,7 @@ export async function disconnect(
   }
   // `disconnectPipeline` has checked that its steps end with these.
   const facts = end.facts as DisconnectEnd;
-  await afterwards(gate, backend, facts, now);
+  const revoked = await afterwards(gate, backend, facts, now);
   for (const association of facts.removed) {
     await gate.events.emit("disconnected", {
       backend: backend.name,
@@ -55,22 +55,32 @@ export async function disconnect(
       association,
     });
   }
+  for (const association of revoked) {
+    await gate.events.emit("revoked", { backend: backend.name, association });
+  }
   return facts.removed;
 }
 
-/** Steps that wait for the commit. The accounts are gone, so what they throw is only logged. */
+/**
+ * Steps that wait for the commit. The accounts are gone, so what they throw is only logged.
+ * Gives the accounts whose tokens were revoked.
+ */
 async function afterwards(
   gate: Gate,
   backend: BaseAuth,
   facts: DisconnectEnd,
   now: Date,
-): Promise<void> {
+): Promise<readonly Association[]> {
   const http = boundedHttp(backend, "disconnect", gate.bounds);
   const may = { backend, http, seal: gate.seal, now };
   try {
-    await runPhase(gate.disconnectPipeline, "after", facts, may);
+    const end = await runPhase(gate.disconnectPipeline, "after", facts, may);
+    // Steps after the commit add facts and take none away.
+    if (end.kind === "done") return (end.facts as DisconnectEnd).revoked ?? [];
+    if (end.kind === "refused") throw end.error;
   } catch (error) {
     const failure = { backend: backend.name, ...logFacts(toAuthError(error)) };
     gate.logger.error("a step after the disconnect failed", failure);
   }
+  return [];
 }

@@ -137,7 +137,8 @@ test("connecting and disconnecting need a recent sign-in", async (t) => {
   assert.equal((await auth.associations(user)).length, 3);
 });
 
-test("tokens are taken back at the provider, and its outage keeps nobody connected", async (t) => {
+/** Two accounts, the first of a backend that takes its tokens back. */
+function startRevocable(t: TestContext) {
   const steps = disconnectPipeline(
     getEntries,
     allowedToDisconnect(),
@@ -147,19 +148,37 @@ test("tokens are taken back at the provider, and its outage keeps nobody connect
   class Revocable extends ExampleOAuth2 {
     override readonly revokeTokenUrl: string = "{url}/revoke";
   }
-  const site = await startConnected(t, {
+  return startConnected(t, {
     disconnectPipeline: steps,
     backends: (provider) => [
       new Revocable(settingsFor(provider)),
       new SecondOAuth2(settingsFor(provider)),
     ],
   });
+}
+
+test("tokens are taken back at the provider, and its outage keeps nobody connected", async (t) => {
+  const site = await startRevocable(t);
   site.provider.on("/revoke", { status: 500 });
   assert.equal((await site.browser.post("/auth/disconnect/example")).status, 303);
   const [asked] = site.provider.to("/revoke");
   assert.ok(site.provider.secrets.includes(asked?.form.get("token") ?? ""));
   assert.equal((await site.auth.associations(site.user)).length, 1);
   assert.match(JSON.stringify(site.lines), /a step after the disconnect failed/);
+});
+
+test("listeners hear that tokens were taken back, of those that were", async (t) => {
+  const site = await startRevocable(t);
+  const heard: string[] = [];
+  for (const name of ["disconnected", "revoked"] as const) {
+    site.auth.on(name, ({ association }) => void heard.push(`${name} ${association.provider}`));
+  }
+  site.provider.on("/revoke", { status: 200 });
+  await site.browser.post("/auth/disconnect/example");
+  site.provider.profile = { id: 3, login: "ada" };
+  await site.browser.signIn("example");
+  await site.browser.post("/auth/disconnect/second");
+  assert.deepEqual(heard, ["disconnected example", "revoked example", "disconnected second"]);
 });
 
 test("listeners hear of it, once it stands", async (t) => {

@@ -13,13 +13,15 @@ export const revokeTokens = after(
     { removed }: { readonly removed: readonly Association[] },
     { backend, http, seal, now },
   ) => {
+    const revoked: Association[] = [];
     for (const association of removed) {
       // Providers end what hangs on a refresh token with it (RFC 7009, section 2.1).
       const token =
         (await openToken(association, "refresh_token", seal)) ??
         (await openToken(association, "access_token", seal));
-      if (token !== undefined) await backend.revokeToken?.(token, http, now);
+      if (token === undefined) continue;
+      if (await backend.revokeToken?.(token, http, now)) revoked.push(association);
     }
-    return {};
+    return { revoked };
   },
 );
