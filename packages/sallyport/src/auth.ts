@@ -1,9 +1,10 @@
 import { fetchTransport, transport } from "#platform";
+import { type AccessTokenOptions, accessToken } from "./access-token.ts";
 import type { BaseAuth, Environment } from "./backend.ts";
 import { defaultDisconnectPipeline } from "./default-disconnect-pipeline.ts";
 import { defaultPipeline } from "./default-pipeline.ts";
 import type { DisconnectPipeline } from "./disconnect-pipeline.ts";
-import { AuthError } from "./errors.ts";
+import { AuthError, type Stage } from "./errors.ts";
 import { createEvents, type EventName, type Listener } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { Tokens } from "./identity.ts";
@@ -87,7 +88,16 @@ export interface Auth {
   session(request: WithHeaders): Promise<SignedIn | undefined>;
   /** The accounts that lead to a user. */
   associations(user: Pick<User, "id">): Promise<readonly Association[]>;
-  /** Fresh tokens for a stored association. @throws `token_missing`, `token_revoked`. */
+  /**
+   * An access token of the user's account, renewed if need be. Ask each time, and keep it
+   * nowhere else. @throws `association_unknown`, `token_missing`, `token_revoked`.
+   */
+  accessToken(
+    user: Pick<User, "id">,
+    backend: string,
+    options?: AccessTokenOptions,
+  ): Promise<string>;
+  /** Newer tokens than an association came with. @throws `token_missing`, `token_revoked`. */
   refresh(association: Association): Promise<Tokens>;
   /** Tells a listener what happens, once it stands. Gives a function that ends it. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void;
@@ -162,6 +172,11 @@ export function createAuth(config: AuthConfig): Auth {
     flows: flowCookies(jar, createSeal(config.secrets, "flow"), loginRedirectUrl),
     pages: { ...builtInPages, ...config.pages },
   };
+  const backendNamed = (name: string, stage: Stage) => {
+    const backend = backends.get(name);
+    if (backend) return backend;
+    throw new AuthError("backend_unknown", { stage, message: `no backend is called "${name}"` });
+  };
   const session = ({ headers }: WithHeaders) =>
     readSession(
       site,
@@ -178,14 +193,10 @@ export function createAuth(config: AuthConfig): Auth {
     session,
     user: async (request) => (await session(request))?.user,
     associations: ({ id }) => storage.associations.ofUser(id),
-    refresh: (association) => {
-      const backend = site.backends.get(association.provider);
-      if (backend) return refresh(gate, backend, association);
-      throw new AuthError("backend_unknown", {
-        stage: "refresh",
-        message: `no backend is called "${association.provider}"`,
-      });
-    },
+    accessToken: async (user, name, options) =>
+      accessToken(gate, backendNamed(name, "refresh"), user, options),
+    refresh: async (association) =>
+      refresh(gate, backendNamed(association.provider, "refresh"), association),
     on: gate.events.on,
     close: () => storage.close(),
   };

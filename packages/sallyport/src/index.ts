@@ -1,3 +1,4 @@
+export type { AccessTokenOptions } from "./access-token.ts";
 export { type Auth, type AuthConfig, createAuth, type WithHeaders } from "./auth.ts";
 export {
   type Arrival,

@@ -90,9 +90,11 @@ export interface Associations {
   remove(id: number): Promise<boolean>;
   /**
    * True for the one caller who may renew this account's tokens, over any number of processes,
-   * until `until` or until {@link setExtraData} keeps what came.
+   * until `until`, or until {@link setExtraData} keeps what came, or {@link release}.
    */
   lease(id: number, until: Date, now: Date): Promise<boolean>;
+  /** Ends the lease that lasts until `until`, so that another caller may try. */
+  release(id: number, until: Date): Promise<void>;
 }
 
 /** A row of `sessions`. The cookie's value itself is nowhere in it. */

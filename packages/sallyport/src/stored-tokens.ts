@@ -1,4 +1,4 @@
-import { type JsonObject, secretFields, type Tokens } from "./identity.ts";
+import { type Json, type JsonObject, secretFields, type Tokens } from "./identity.ts";
 import type { Seal } from "./seal.ts";
 import type { Association } from "./storage.ts";
 
@@ -30,7 +30,8 @@ export async function mergedExtraData(
     came.expires_on = tokens.expiresAt ? Math.floor(tokens.expiresAt.getTime() / 1000) : null;
   }
   for (const field of secretFields) {
-    const secret = came[field];
+    // What did not come is sealed anew, too: by and by nothing needs an old secret.
+    const secret = came[field] || (await openToken(association, field, seal));
     if (typeof secret === "string")
       came[field] = await seal.close(secret, bound(association, field));
   }
@@ -50,6 +51,52 @@ export async function openToken(
 ): Promise<string | undefined> {
   const sealed = association.extraData[field];
   return typeof sealed === "string" ? seal.open(sealed, bound(association, field)) : undefined;
+}
+
+/** The tokens of an association in the clear; undefined without an access token that opens. */
+export async function openTokens(
+  association: Association,
+  seal: Seal,
+): Promise<Tokens | undefined> {
+  const accessToken = await openToken(association, "access_token", seal);
+  if (accessToken === undefined) return undefined;
+  const { token_type: tokenType, scope } = association.extraData;
+  return {
+    accessToken,
+    tokenSecret: await openToken(association, "oauth_token_secret", seal),
+    refreshToken: await openToken(association, "refresh_token", seal),
+    tokenType: typeof tokenType === "string" ? tokenType : "bearer",
+    scope: typeof scope === "string" ? scope : undefined,
+    expiresAt: endOf(association),
+    answer: {},
+  };
+}
+
+/**
+ * When a stored access token ends, by any of python-social-auth's names: `expires_on`, which we
+ * write, `expires_in`, or `expires`, which may be either. Undefined where it does not end.
+ */
+function endOf({ extraData, updatedAt }: Association): Date | undefined {
+  const { expires_on, expires_in, expires, auth_time } = extraData;
+  // A null is ours: this token has no end, whatever an older one had.
+  if (expires_on !== undefined) return toTime(numberOf(expires_on));
+  const either = numberOf(expires);
+  const isSpan = either !== undefined && either <= longestSpan;
+  const span = numberOf(expires_in) ?? (isSpan ? either : undefined);
+  const since = numberOf(auth_time) ?? updatedAt.getTime() / 1000;
+  return toTime(span === undefined ? either : since + span);
+}
+
+/** Two years, in seconds: `expires` up to it is a span of time, above it a time. */
+const longestSpan = 2 * 365 * 24 * 3600;
+
+function numberOf(value: Json | undefined): number | undefined {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+function toTime(seconds: number | undefined): Date | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000);
 }
 
 function bound(association: Association, field: string): string {

@@ -49,11 +49,15 @@ test("the new pair is stored before the refresh returns, and sealed", async (t) 
 test("tokens that cannot be stored are handed to nobody", async (t) => {
   const inner = memoryStorage();
   let broken = false;
-  const setExtraData: Storage["associations"]["setExtraData"] = async (...given) => {
-    if (broken) throw new StorageUnavailable("disk full");
-    await inner.associations.setExtraData(...given);
-  };
-  const storage = { ...inner, associations: { ...inner.associations, setExtraData } };
+  const transaction: Storage["transaction"] = (work) =>
+    inner.transaction((tables) => {
+      const setExtraData: Storage["associations"]["setExtraData"] = async (...given) => {
+        if (broken) throw new StorageUnavailable("disk full");
+        await tables.associations.setExtraData(...given);
+      };
+      return work({ ...tables, associations: { ...tables.associations, setExtraData } });
+    });
+  const storage = { ...inner, transaction };
   const { site, account } = await signedIn(t, storage);
   broken = true;
   await assert.rejects(site.auth.refresh(account));
@@ -71,9 +75,11 @@ test("what was kept with the account stays", async (t) => {
 
 test("a refresh without a new refresh token keeps the old one", async (t) => {
   const { site, account } = await signedIn(t);
-  site.provider.tokenExtras = { refresh_token: undefined };
+  site.provider.on("/token", { body: { access_token: "again", token_type: "bearer" } });
   await site.auth.refresh(account);
-  assert.equal((await accountOf(site)).extraData.refresh_token, account.extraData.refresh_token);
+  await site.auth.refresh(await accountOf(site));
+  const [, first, second] = site.provider.to("/token").map(({ form }) => form.get("refresh_token"));
+  assert.equal(first, second);
 });
 
 test("without a refresh token there is nothing to renew, and nothing is asked", async (t) => {
@@ -102,12 +108,25 @@ test("an account that is gone has nothing to renew", async (t) => {
   assert.equal((await failureOf(site.auth.refresh(account))).code, "token_missing");
 });
 
-test("a refresh token that the provider no longer honours was revoked", async (t) => {
+test("a refresh token that the provider no longer honours was revoked, and is not sent again", async (t) => {
   const { site, account } = await signedIn(t);
   site.provider.on("/token", { status: 400, body: { error: "invalid_grant" } });
   const error = await failureOf(site.auth.refresh(account));
   assert.deepEqual([error.code, error.status], ["token_revoked", 403]);
-  assert.deepEqual((await accountOf(site)).extraData, account.extraData);
+  const { extraData } = await accountOf(site);
+  assert.deepEqual(extraData, { ...account.extraData, refresh_token: null });
+  const asked = site.provider.requests.length;
+  assert.equal((await failureOf(site.auth.refresh(account))).code, "token_revoked");
+  assert.equal(site.provider.requests.length, asked);
+});
+
+test("a new sign-in mends what was revoked", async (t) => {
+  const { site, account } = await signedIn(t);
+  site.provider.on("/token", { status: 400, body: { error: "invalid_grant" } });
+  await failureOf(site.auth.refresh(account));
+  site.provider.on("/token", (request) => site.provider.standard(request));
+  await site.browser().signIn("example");
+  assert.match((await site.auth.refresh(await accountOf(site))).accessToken, /^access-/);
 });
 
 for (const [behaviour, code] of [
@@ -127,4 +146,52 @@ test("an account of a backend that is no longer there cannot be renewed", async 
   const { site, account } = await signedIn(t);
   const gone = Promise.resolve().then(() => site.auth.refresh({ ...account, provider: "gone" }));
   assert.equal((await failureOf(gone)).code, "backend_unknown");
+});
+
+test("whoever holds an older account gets the newer tokens that are stored", async (t) => {
+  const { site, account } = await signedIn(t);
+  const tokens = await site.auth.refresh(account);
+  const again = await site.auth.refresh(account);
+  assert.equal(site.provider.to("/token").length, 2);
+  const { accessToken, refreshToken, tokenType, scope, expiresAt } = tokens;
+  assert.deepEqual(again, {
+    accessToken,
+    refreshToken,
+    tokenType,
+    scope,
+    expiresAt,
+    tokenSecret: undefined,
+    answer: {},
+  });
+  // Newer, but of no use any more.
+  site.clock.advance(61);
+  assert.notEqual((await site.auth.refresh(account)).accessToken, accessToken);
+});
+
+test("what a login brought during a refresh is newer than what the refresh brought", async (t) => {
+  const { site, account } = await signedIn(t);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let asked = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  site.provider.on("/token", async (request) => {
+    if (request.form.get("grant_type") === "refresh_token") {
+      asked();
+      await held;
+    }
+    return site.provider.standard(request);
+  });
+  const refreshing = site.auth.refresh(account);
+  await arrived;
+  await site.browser().signIn("example");
+  const { extraData } = await accountOf(site);
+  answer();
+  const { refreshToken } = await refreshing;
+  assert.deepEqual((await accountOf(site)).extraData, extraData);
+  await site.auth.refresh(await accountOf(site));
+  assert.equal(site.provider.to("/token").at(-1)?.form.get("refresh_token"), refreshToken);
 });

@@ -91,3 +91,25 @@ test("a token that lies in the clear is not taken for one of ours", async () => 
     undefined,
   );
 });
+
+test("after a change of secrets every write leaves nothing that needs the old one", async () => {
+  const [old, newest] = [createSeal([secret], "tokens"), createSeal([`new ${secret}`], "tokens")];
+  const both = createSeal([`new ${secret}`, secret], "tokens");
+  const extraData = { id_token: "id" };
+  const before = account(await mergedExtraData(account(), { extraData, tokens }, old, now));
+  assert.equal(await openToken(before, "refresh_token", newest), undefined);
+  // A login that brings an access token only, as most do.
+  const brought = { extraData: {}, tokens: { ...tokens, refreshToken: undefined } };
+  const after = account(await mergedExtraData(before, brought, both, now));
+  assert.equal(await openToken(after, "access_token", newest), "access");
+  assert.equal(await openToken(after, "refresh_token", newest), "refresh");
+  assert.equal(await openToken(after, "id_token", newest), "id");
+});
+
+test("what no secret opens any more stays as it is", async () => {
+  const lost = await mergedExtraData(account(), { extraData: {}, tokens }, seal, now);
+  const other = createSeal([`other ${secret}`], "tokens");
+  const merged = await mergedExtraData(account(lost), { extraData: {} }, other, now);
+  assert.equal(merged.refresh_token, lost.refresh_token);
+  assert.equal(merged.access_token, lost.access_token);
+});

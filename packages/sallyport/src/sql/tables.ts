@@ -135,6 +135,11 @@ function associationsTable(sql: Sql): Associations {
         "update social_auth set leased_until = ? where id = ? and (leased_until is null or leased_until <= ?)";
       return (await sql.run(text, [until, id, now])) === 1;
     },
+
+    async release(id, until) {
+      const text = "update social_auth set leased_until = null where id = ? and leased_until = ?";
+      await sql.run(text, [id, until]);
+    },
   };
 }
 

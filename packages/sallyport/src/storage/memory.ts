@@ -92,6 +92,9 @@ export function memoryStorage(): Storage {
         leases.set(id, until);
         return true;
       },
+      async release(id, until) {
+        if (leases.get(id)?.getTime() === until.getTime()) leases.delete(id);
+      },
     },
     sessions: {
       add: async (session) => sessions.set(session.idHash, session),

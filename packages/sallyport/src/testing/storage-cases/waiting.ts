@@ -26,6 +26,10 @@ export const waitingCases: Readonly<Record<string, (storage: Storage) => Promise
     expectSame(all.filter(Boolean).length, 1, "how many hold it");
     expectSame(await associations.lease(id, later, later), true, "whether it ends by itself");
     expectSame(await lease(), false, "whether it can be held twice");
+    await associations.release(id, now);
+    expectSame(await lease(), false, "whether somebody else's lease can be ended");
+    await associations.release(id, later);
+    expectSame(await lease(), true, "whether it can be given back");
     await associations.setExtraData(id, {}, now);
     expectSame(await lease(), true, "whether keeping what came ends it");
     expectSame(
