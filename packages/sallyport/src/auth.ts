@@ -18,10 +18,11 @@ import type { Association, Storage, User } from "./storage.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
 import { cookieJar, parseCookies } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
-import type { Incoming } from "./web/incoming.ts";
+import type { Incoming, WithHeaders } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
 import { answer } from "./web/routes.ts";
 import { safeNext } from "./web/safe-next.ts";
+import { type TokenSignIn, type TokenSignInOptions, tokenSignIn } from "./web/token-sign-in.ts";
 import { readSession, type Site } from "./web/visit.ts";
 import { publicTransport } from "./wire/public-http.ts";
 
@@ -71,11 +72,6 @@ export interface AuthConfig {
   readonly now?: (() => Date) | undefined;
 }
 
-/** Anything with the headers of a request: a web `Request`, or Node's and Express's. */
-export interface WithHeaders {
-  readonly headers: Headers | { readonly cookie?: string | undefined };
-}
-
 /** What an application holds. */
 export interface Auth {
   /** Answers a request to one of our routes; undefined where the path is not ours. */
@@ -99,6 +95,16 @@ export interface Auth {
   ): Promise<string>;
   /** Newer tokens than an association came with. @throws `token_missing`, `token_revoked`. */
   refresh(association: Association): Promise<Tokens>;
+  /**
+   * Signs in who an application on a device was given a token about: an id_token, or the
+   * access token of a backend that can tell whom it was made for. @throws `token_not_accepted`,
+   * and what any login ends with.
+   */
+  signInWithToken(
+    backend: string,
+    token: string,
+    options?: TokenSignInOptions,
+  ): Promise<TokenSignIn>;
   /** Tells a listener what happens, once it stands. Gives a function that ends it. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void;
   close(): Promise<void>;
@@ -197,6 +203,8 @@ export function createAuth(config: AuthConfig): Auth {
       accessToken(gate, backendNamed(name, "refresh"), user, options),
     refresh: async (association) =>
       refresh(gate, backendNamed(association.provider, "refresh"), association),
+    signInWithToken: async (name, token, options = {}) =>
+      tokenSignIn(site, backendNamed(name, "request"), token, options),
     on: gate.events.on,
     close: () => storage.close(),
   };

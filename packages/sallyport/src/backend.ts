@@ -77,6 +77,14 @@ export interface Arrival {
   readonly now: Date;
 }
 
+/** What a backend is handed with a token that did not come through a browser. */
+export interface TokenContext {
+  readonly http: Http;
+  /** What the application had put into the token; undefined where it had nothing. */
+  readonly nonce?: string | undefined;
+  readonly now: Date;
+}
+
 /** Settings that every backend takes, from its constructor or from the environment. */
 export interface BackendSettings {
   /** More entries for {@link BaseAuth.extraData}. */
@@ -161,6 +169,16 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
    * `kept` is the association's extra data: what was kept when the person signed in.
    */
   refreshToken?(refreshToken: string, http: Http, now: Date, kept: JsonObject): Promise<Tokens>;
+
+  /**
+   * Who a token is about that an application on a device was given. Makes sure first that it
+   * was given to this client: whoever runs another could else sign in as each of its people.
+   * A backend that cannot tell leaves this out. What {@link authComplete} checks of a person
+   * is checked here, too.
+   *
+   * @throws `token_not_accepted`
+   */
+  identityFromToken?(token: string, context: TokenContext): Promise<Identity>;
 
   /** Tells the provider that a token is no longer wanted. False where it has no place for that. */
   revokeToken?(token: string, http: Http, now: Date): Promise<boolean>;

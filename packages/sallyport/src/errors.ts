@@ -111,6 +111,11 @@ export const catalogue = {
     "There is nothing stored to renew this access with.",
     "Sign in again to renew it.",
   ),
+  token_not_accepted: entry(
+    400,
+    "This token cannot be used to sign in here.",
+    "Sign in at the provider again.",
+  ),
   id_token_invalid: entry(
     502,
     "The sign-in provider's statement about who you are does not hold.",

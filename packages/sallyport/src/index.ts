@@ -1,5 +1,5 @@
 export type { AccessTokenOptions } from "./access-token.ts";
-export { type Auth, type AuthConfig, createAuth, type WithHeaders } from "./auth.ts";
+export { type Auth, type AuthConfig, createAuth } from "./auth.ts";
 export {
   type Arrival,
   type BackendSettings,
@@ -14,6 +14,7 @@ export {
   type Metadata,
   type OwnPage,
   type Redirect,
+  type TokenContext,
 } from "./backend.ts";
 export { defaultDisconnectPipeline } from "./default-disconnect-pipeline.ts";
 export { defaultPipeline } from "./default-pipeline.ts";
@@ -82,7 +83,7 @@ export {
   type Users,
 } from "./storage.ts";
 export type { Answer } from "./web/answers.ts";
-export type { Incoming } from "./web/incoming.ts";
+export type { Incoming, WithHeaders } from "./web/incoming.ts";
 export type {
   AskView,
   ConfirmView,
@@ -91,3 +92,9 @@ export type {
   SignInLink,
   SignInView,
 } from "./web/pages.ts";
+export type {
+  PausedByToken,
+  SignedInByToken,
+  TokenSignIn,
+  TokenSignInOptions,
+} from "./web/token-sign-in.ts";

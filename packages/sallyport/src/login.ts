@@ -46,8 +46,7 @@ export async function begin(
     next,
     fields,
     userId: signedIn?.user.id ?? null,
-    recentlySignedIn:
-      signedIn !== undefined && now.getTime() - signedIn.authenticatedAt.getTime() <= gate.recently,
+    recentlySignedIn: isRecent(gate, signedIn, now),
     expiresAt: now.getTime() + flowLifetime,
   };
   return { departure, flow };
@@ -150,7 +149,11 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
 }
 
 /** What a backend says; what it throws that is no `AuthError` is a fault of its own code. */
-async function asking<T>(backend: BaseAuth, stage: Stage, ask: () => Promise<T>): Promise<T> {
+export async function asking<T>(
+  backend: BaseAuth,
+  stage: Stage,
+  ask: () => Promise<T>,
+): Promise<T> {
   try {
     return await ask();
   } catch (error) {
@@ -182,4 +185,13 @@ export function stateOf(backend: BaseAuth, callback: URLSearchParams): string | 
     backend.stateParameter ? backend.stateParameterName : "redirect_state",
   );
   return values.length === 1 && values[0] !== "" ? values[0] : undefined;
+}
+
+/** Whether somebody who is signed in proved who they are shortly before. */
+export function isRecent(
+  { recently }: Pick<Gate, "recently">,
+  signedIn: SignedIn | undefined,
+  now: Date,
+): boolean {
+  return signedIn !== undefined && now.getTime() - signedIn.authenticatedAt.getTime() <= recently;
 }

@@ -12,6 +12,7 @@ export interface Recorded {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly form: URLSearchParams;
+  readonly body: string;
   readonly headers: IncomingMessage["headers"];
 }
 
@@ -93,6 +94,7 @@ export class Provider {
       path: url.pathname,
       query: url.searchParams,
       form: new URLSearchParams(text),
+      body: text,
       headers: incoming.headers,
     };
     this.requests.push(request);

@@ -1,9 +1,10 @@
-import type { Environment } from "../backend.ts";
+import type { Environment, TokenContext } from "../backend.ts";
 import { AuthError, type ErrorCode } from "../errors.ts";
 import type { Http, HttpRequest } from "../http.ts";
-import type { Tokens, UserDetails } from "../identity.ts";
+import type { Identity, Tokens, UserDetails } from "../identity.ts";
 import { BaseOAuth2, type OAuth2Settings } from "../protocols/oauth2.ts";
 import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
+import { answerFailure, parseJson } from "../wire/bounded-http.ts";
 
 /** A person as https://docs.github.com/en/rest/users/users#get-the-authenticated-user has them. */
 export interface GitHubUser {
@@ -59,6 +60,49 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
       email: user.email ?? undefined,
       emailVerified: user.emailVerified && !this.isElsewhere(),
       ...namesOf(user.name),
+    };
+  }
+
+  /** Who a token is about, once GitHub says that it is this app's. */
+  override async identityFromToken(
+    token: string,
+    { http }: TokenContext,
+  ): Promise<Identity<GitHubUser>> {
+    const tokens = await this.checkedToken(token, http.at("token"));
+    return this.toIdentity(await this.userData(tokens, http.at("profile")), tokens);
+  }
+
+  // https://docs.github.com/en/rest/apps/oauth-applications#check-a-token
+  private async checkedToken(token: string, http: Http): Promise<Tokens> {
+    const [id, secret] = [this.clientId(), this.clientSecret()];
+    if (secret === undefined) throw this.misconfigured('needs "clientSecret" to check a token');
+    const answer = await http.request({
+      url: this.apiAddress(`/applications/${encodeURIComponent(id)}/token`),
+      method: "POST",
+      headers: {
+        authorization: `Basic ${btoa(`${id}:${secret}`)}`,
+        accept: "application/vnd.github+json",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ access_token: token }),
+    });
+    if (answer.status !== 200) {
+      throw answerFailure(answer, tokenFailures[answer.status] ?? "answer_invalid", {
+        backend: this.name,
+        stage: "token",
+        said: "the token check answered with",
+      });
+    }
+    const { app, scopes, expires_at: end } = fieldsOf(parseJson(answer));
+    if (fieldsOf(app).client_id !== id) {
+      throw this.error("token_not_accepted", "token", `${this.name}: the token is another app's`);
+    }
+    return {
+      accessToken: token,
+      tokenType: "bearer",
+      scope: Array.isArray(scopes) ? scopes.join(" ") : undefined,
+      expiresAt: typeof end === "string" ? new Date(end) : undefined,
+      answer: {},
     };
   }
 
@@ -125,6 +169,13 @@ abstract class GitHubMemberOAuth2 extends GitHubOAuth2 {
     throw this.misconfigured(`needs "${name}", or ${this.variable(name)}`);
   }
 }
+
+// 404 is for a token that is not good, or not this app's.
+const tokenFailures: Readonly<Record<number, ErrorCode>> = {
+  401: "client_refused",
+  404: "token_not_accepted",
+  422: "token_not_accepted",
+};
 
 /** Settings of {@link GitHubOrganizationOAuth2}. */
 export interface GitHubOrganizationSettings extends GitHubSettings {

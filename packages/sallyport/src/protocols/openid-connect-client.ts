@@ -70,6 +70,8 @@ export abstract class OpenIdConnectClient<
   readonly validateAtHash: boolean = true;
   /** Audiences that an id_token may have besides this client. */
   readonly trustedAudiences: readonly string[] = [];
+  /** Client ids of our own applications on devices, whose id_tokens sign in here, too. */
+  readonly appClientIds: readonly string[] = [];
   override readonly extraData: BaseOAuth2["extraData"] = [{ sub: "id" }];
   override readonly dataFields: readonly DataField[] = Object.keys(authenticationParameters).map(
     (name) => ({ name }),
@@ -244,7 +246,7 @@ export abstract class OpenIdConnectClient<
     throw this.misconfigured(`jwtAlgorithms has no place for "${wrong ?? ""}"`);
   }
 
-  private list(name: "jwtAlgorithms" | "trustedAudiences"): readonly string[] {
+  protected list(name: "jwtAlgorithms" | "trustedAudiences" | "appClientIds"): readonly string[] {
     const own = this.listSetting(name);
     return own.length > 0 ? own : this[name];
   }
@@ -263,7 +265,12 @@ interface Known {
 }
 
 type MoreDemands = Pick<IdTokenDemands, "stage" | "now"> &
-  Partial<Pick<IdTokenDemands, "nonce" | "maxAuthAge" | "acrValues" | "accessToken" | "code">>;
+  Partial<
+    Pick<
+      IdTokenDemands,
+      "nonce" | "maxAuthAge" | "acrValues" | "accessToken" | "code" | "otherClients"
+    >
+  >;
 
 type OwnUrl =
   | "oidcEndpoint"

@@ -21,6 +21,7 @@ export interface OpenIdConnectSettings extends OAuth2Settings {
   readonly idTokenMaxAge?: number | undefined;
   readonly jwtAlgorithms?: readonly string[] | undefined;
   readonly trustedAudiences?: readonly string[] | undefined;
+  readonly appClientIds?: readonly string[] | undefined;
   readonly idKey?: string | undefined;
   readonly usernameKey?: string | undefined;
   readonly emailKey?: string | undefined;

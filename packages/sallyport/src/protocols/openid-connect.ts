@@ -1,4 +1,5 @@
-import type { Arrival, DepartureContext, Redirect } from "../backend.ts";
+import type { Arrival, DepartureContext, Redirect, TokenContext } from "../backend.ts";
+import { AuthError } from "../errors.ts";
 import type { Http } from "../http.ts";
 import type { Identity, Json, JsonObject, Tokens, UserDetails } from "../identity.ts";
 import { randomToken } from "../seal.ts";
@@ -81,6 +82,39 @@ export abstract class OpenIdConnectAuth<
     }
     const answer = { ...tokens.answer, id_token: String(idToken) };
     return this.toIdentity(merged(claims, userinfo), { ...tokens, answer });
+  }
+
+  /**
+   * Who an id_token is about that an application on a device was given: for this client or
+   * one of {@link appClientIds}, with all that a login demands of one. UserInfo is not asked,
+   * since no access token comes along.
+   */
+  override async identityFromToken(
+    token: string,
+    { http, nonce, now }: TokenContext,
+  ): Promise<Identity<JsonObject>> {
+    const provider = await this.provider(http, "identity", now);
+    const maxAge = this.wish("max_age");
+    const demands = {
+      stage: "identity",
+      now,
+      nonce,
+      maxAuthAge: maxAge === undefined ? undefined : Number(maxAge),
+      acrValues: this.wish("acr_values")?.split(" "),
+      otherClients: this.list("appClientIds"),
+    } as const;
+    const claims = await this.verified(provider, token, http, demands).catch((error: unknown) => {
+      // Here it was not the provider who sent it.
+      if (!(error instanceof AuthError && error.code === "id_token_invalid")) throw error;
+      throw this.error("token_not_accepted", "identity", error.message);
+    });
+    const answer = { id_token: token };
+    const { tokens: _none, ...identity } = this.toIdentity(merged(claims), {
+      accessToken: "",
+      tokenType: "",
+      answer,
+    });
+    return identity;
   }
 
   /** What UserInfo says (OpenID Connect Core, section 5.3). */

@@ -34,3 +34,8 @@ function tooLarge(): AuthError {
   const message = `a form of more than ${longestForm} characters`;
   return new AuthError("form_too_large", { stage: "request", message });
 }
+
+/** Anything with the headers of a request: a web `Request`, or Node's and Express's. */
+export interface WithHeaders {
+  readonly headers: Headers | { readonly cookie?: string | undefined };
+}

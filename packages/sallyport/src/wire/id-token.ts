@@ -17,6 +17,8 @@ export interface IdTokenDemands {
   readonly stage: Stage;
   readonly issuer: string;
   readonly clientId: string;
+  /** Clients besides it that the token may have been made for. */
+  readonly otherClients?: readonly string[] | undefined;
   /** Audiences that may stand beside {@link clientId}. */
   readonly trustedAudiences: readonly string[];
   readonly algorithms: readonly string[];
@@ -95,7 +97,7 @@ async function signedClaims(token: string, keys: KeySet, demands: IdTokenDemands
   const options: JWTVerifyOptions = {
     algorithms: [...demands.algorithms],
     issuer: demands.issuer,
-    audience: demands.clientId,
+    audience: clientsOf(demands),
     requiredClaims: ["exp"],
     maxTokenAge: demands.maxAge,
     clockTolerance: demands.leeway,
@@ -152,14 +154,19 @@ function hasSubject(claims: unknown): claims is IdTokenClaims {
   return typeof sub === "string" && sub.length > 0 && sub.length <= 255;
 }
 
+function clientsOf({ clientId, otherClients = [] }: IdTokenDemands): string[] {
+  return [clientId, ...otherClients];
+}
+
 // jose has seen that we are among the audiences.
 function checkAudience({ aud, azp }: IdTokenClaims, demands: IdTokenDemands): void {
   const audiences = [aud].flat();
-  const trusted = [demands.clientId, ...demands.trustedAudiences];
+  const clients = clientsOf(demands);
+  const trusted = [...clients, ...demands.trustedAudiences];
   if (!audiences.every((audience) => trusted.includes(audience))) {
     throw refusal(demands, "aud names somebody who is not trusted");
   }
-  if (azp === undefined ? audiences.length > 1 : azp !== demands.clientId) {
+  if (azp === undefined ? audiences.length > 1 : !clients.some((id) => id === azp)) {
     throw refusal(demands, "azp is not this client");
   }
 }
