@@ -115,10 +115,14 @@ export class GitHubOAuth2 extends BaseOAuth2<GitHubUser, GitHubSettings> {
   }
 
   protected apiRequest(path: string, { accessToken }: Tokens): HttpRequest {
-    const elsewhere = this.setting("apiUrl") ?? (this.isElsewhere() ? "{url}/api/v3" : this.apiUrl);
-    const url = this.fillIn(`${String(elsewhere).replace(/\/+$/, "")}${path}`, "apiUrl");
     const accept = "application/vnd.github+json";
-    return { url, headers: { authorization: `Bearer ${accessToken}`, accept } };
+    const headers = { authorization: `Bearer ${accessToken}`, accept };
+    return { url: this.apiAddress(path), headers };
+  }
+
+  private apiAddress(path: string): string {
+    const elsewhere = this.setting("apiUrl") ?? (this.isElsewhere() ? "{url}/api/v3" : this.apiUrl);
+    return this.fillIn(`${String(elsewhere).replace(/\/+$/, "")}${path}`, "apiUrl");
   }
 
   /**

@@ -246,6 +246,7 @@ export abstract class OpenIdConnectClient<
     throw this.misconfigured(`jwtAlgorithms has no place for "${wrong ?? ""}"`);
   }
 
+  /** A setting that is a list, else the attribute. */
   protected list(name: "jwtAlgorithms" | "trustedAudiences" | "appClientIds"): readonly string[] {
     const own = this.listSetting(name);
     return own.length > 0 ? own : this[name];
