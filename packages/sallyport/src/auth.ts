@@ -15,6 +15,7 @@ import { createSeal } from "./seal.ts";
 import type { SessionStore, SignedIn } from "./session.ts";
 import { databaseSessions } from "./sessions/database.ts";
 import type { Association, Storage, User } from "./storage.ts";
+import { type Tracer, traceWith } from "./tracing.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
 import { cookieJar, parseCookies } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
@@ -66,6 +67,8 @@ export interface AuthConfig {
   readonly timeouts?: { readonly call?: number; readonly login?: number } | undefined;
   /** Default: the console, a line each. */
   readonly logger?: Logger | undefined;
+  /** OpenTelemetry's, for a span a login, step and request: `trace.getTracer("sallyport")`. */
+  readonly tracer?: Tracer | undefined;
   /** Where backends find settings that their constructor was not given. Default `process.env`. */
   readonly env?: Environment | undefined;
   /** The clock. */
@@ -137,6 +140,7 @@ export function createAuth(config: AuthConfig): Auth {
   // A `fetch` of the application's own decides for itself whom it asks.
   const own = config.fetch && fetchTransport(config.fetch);
   const logger = config.logger ?? consoleLogger;
+  const trace = traceWith(config.tracer);
   const steps = config.pipeline ?? defaultPipeline;
   const backends = bindBackends(config.backends, config.env ?? processEnvironment());
   for (const backend of backends.values()) checkSteps(backend, steps);
@@ -148,6 +152,7 @@ export function createAuth(config: AuthConfig): Auth {
     disconnectPipeline: config.disconnectPipeline ?? defaultDisconnectPipeline,
     logger,
     events: createEvents(logger),
+    trace,
     waysIn: () => [...backends.keys()],
     recently: (config.recentSignIn ?? 600) * 1000,
     seal: createSeal(config.secrets, "tokens"),
@@ -156,6 +161,7 @@ export function createAuth(config: AuthConfig): Auth {
       publicTransport: own ?? publicTransport(),
       callTimeout: config.timeouts?.call ?? 10_000,
       loginTimeout: config.timeouts?.login ?? 15_000,
+      trace,
     },
     redirectUri: ({ name }) => origin + basePath + completePath.replace(":backend", name),
     resumeUri: (id) => `${origin}${basePath}/resume/${id}`,

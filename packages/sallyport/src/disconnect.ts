@@ -35,7 +35,13 @@ export async function disconnect(
     waysIn: gate.waysIn(),
   };
   const end = await inTransaction(gate.storage, (tables) =>
-    runPhase(gate.disconnectPipeline, "within", start, { backend, tables, seal: gate.seal, now }),
+    runPhase(
+      gate.disconnectPipeline,
+      "within",
+      start,
+      { backend, tables, seal: gate.seal, now },
+      { trace: gate.trace },
+    ),
   );
   if (end.kind === "refused") {
     const { error } = end;
@@ -74,7 +80,9 @@ async function afterwards(
   const http = boundedHttp(backend, "disconnect", gate.bounds);
   const may = { backend, http, seal: gate.seal, now };
   try {
-    const end = await runPhase(gate.disconnectPipeline, "after", facts, may);
+    const end = await runPhase(gate.disconnectPipeline, "after", facts, may, {
+      trace: gate.trace,
+    });
     // Steps after the commit add facts and take none away.
     if (end.kind === "done") return (end.facts as DisconnectEnd).revoked ?? [];
     if (end.kind === "refused") throw end.error;

@@ -6,6 +6,7 @@ import type { Pipeline } from "./pipeline.ts";
 import type { Seal } from "./seal.ts";
 import type { SessionStore } from "./session.ts";
 import type { Storage } from "./storage.ts";
+import type { Trace } from "./tracing.ts";
 import type { Bounds } from "./wire/bounded-http.ts";
 
 /** What every login needs, whoever signs in and wherever. */
@@ -19,6 +20,8 @@ export interface Gate {
   readonly seal: Seal;
   readonly logger: Logger;
   readonly events: Events;
+  /** Tells what is done, and how long it takes, to whoever watches. */
+  readonly trace: Trace;
   /** Names of the backends that somebody can sign in with. */
   readonly waysIn: () => readonly string[];
   /** Our address for a backend's answer. */

@@ -57,7 +57,10 @@ export async function runPipeline(
     fields: login.fields,
   };
   const may = { backend, http, users: gate.storage.users, now };
-  const advised = await runPhase(gate.pipeline, "before", start, may, login.replies);
+  const advised = await runPhase(gate.pipeline, "before", start, may, {
+    replies: login.replies,
+    trace: gate.trace,
+  });
   const outcome = advised.kind === "done" ? await write(gate, run, login, advised.facts) : advised;
   if (outcome.kind === "refused") throw outcome.error;
   if (outcome.kind === "paused") return hold(gate, run, login, outcome);
@@ -79,7 +82,10 @@ async function write(
       throw new AuthError("resume_unknown", { stage: "resume", backend: backend.name, message });
     }
     const may = { backend, tables, seal: gate.seal, now };
-    const end = await runPhase(gate.pipeline, "within", advised, may, replies);
+    const end = await runPhase(gate.pipeline, "within", advised, may, {
+      replies,
+      trace: gate.trace,
+    });
     if (end.kind === "paused") throw new Undone(end);
     // A refusal commits what its steps wrote.
     if (end.kind === "refused") return end;
@@ -163,12 +169,9 @@ async function hold(
 async function afterwards(gate: Gate, { backend, now }: Run, facts: EndFacts): Promise<EndFacts> {
   const http = boundedHttp(backend, "pipeline", gate.bounds);
   try {
-    const end = await runPhase(gate.pipeline, "after", facts, {
-      backend,
-      http,
-      seal: gate.seal,
-      now,
-    });
+    const { seal, trace } = gate;
+    const may = { backend, http, seal, now };
+    const end = await runPhase(gate.pipeline, "after", facts, may, { trace });
     // Steps after the commit add facts and take none away.
     if (end.kind === "done") return end.facts as EndFacts;
     if (end.kind === "refused") throw end.error;

@@ -4,6 +4,7 @@ import { Pause, type Replies } from "./pause.ts";
 import { type AnyStep, type Capabilities, type Phase, Refusal } from "./step.ts";
 import type { Ends, InOrder } from "./step-order.ts";
 import { type Association, Conflict, StorageUnavailable, type User } from "./storage.ts";
+import { stepSpan, type Trace, untraced } from "./tracing.ts";
 
 /** What every step finds. Later steps find what earlier ones gave, too. */
 export interface StartFacts {
@@ -68,12 +69,15 @@ export async function runPhase<When extends Phase>(
   phase: When,
   facts: object,
   may: Omit<Capabilities[When], "reply">,
-  replies: Replies = {},
+  { replies = {}, trace = untraced }: { replies?: Replies; trace?: Trace } = {},
 ): Promise<PhaseEnd> {
   let known = facts;
   for (const step of steps) {
     if (step.phase !== phase) continue;
-    const given = await runStep(step, known, { ...may, reply: replies[step.name] });
+    const found = known;
+    const given = await trace(stepSpan(step), () =>
+      runStep(step, found, { ...may, reply: replies[step.name] }),
+    );
     if (given instanceof Refusal) return { kind: "refused", error: given.error };
     if (given instanceof Pause) return { kind: "paused", step: step.name, pause: given };
     known = { ...known, ...given };

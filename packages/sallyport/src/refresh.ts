@@ -4,11 +4,12 @@ import type { Gate } from "./gate.ts";
 import type { JsonObject, Tokens } from "./identity.ts";
 import type { Association } from "./storage.ts";
 import { mergedExtraData, openToken, openTokens } from "./stored-tokens.ts";
+import { backendSpan } from "./tracing.ts";
 import { inTransaction } from "./transaction.ts";
 import { boundedHttp } from "./wire/bounded-http.ts";
 
 /** What a refresh needs. */
-export type RefreshGate = Pick<Gate, "storage" | "bounds" | "seal" | "events" | "now">;
+export type RefreshGate = Pick<Gate, "storage" | "bounds" | "seal" | "events" | "trace" | "now">;
 
 /**
  * Newer tokens than an association came with. However many ask at once, over however many
@@ -52,7 +53,11 @@ async function renew(
   try {
     // Whoever held the lease before may have stored newer ones.
     const { association, newer } = await read(gate, backend, known);
-    if (!newer) return await exchange(gate, backend, association);
+    if (!newer) {
+      return await gate.trace(backendSpan("refresh", backend), () =>
+        exchange(gate, backend, association),
+      );
+    }
     await associations.release(known.id, until);
     return newer;
   } catch (error) {

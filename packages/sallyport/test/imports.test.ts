@@ -56,11 +56,12 @@ const forAll = [
   "form",
   "seal",
   "stored-tokens",
+  "tracing",
   "platform/",
 ];
 
 /** They import nothing, but for `http`, which names stages. */
-const leaves = ["errors", "identity", "logger", "html", "http"];
+const leaves = ["errors", "identity", "logger", "html", "http", "tracing"];
 
 const root = new URL("../src/", import.meta.url);
 const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>

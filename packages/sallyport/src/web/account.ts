@@ -1,5 +1,6 @@
 import { disconnect } from "../disconnect.ts";
 import { AuthError } from "../errors.ts";
+import { backendSpan } from "../tracing.ts";
 import { type Answer, jsonAnswer, seeOther, wantsJson } from "./answers.ts";
 import { providerLogout } from "./provider-logout.ts";
 import { backendOf, nextOf, publicUser, readSession, refuseForged, type Visit } from "./visit.ts";
@@ -39,10 +40,10 @@ export async function disconnectAccount(visit: Visit): Promise<Answer> {
   const backend = backendOf(visit);
   const signedIn = await readSession(site, cookies);
   if (!signedIn) throw new AuthError("not_signed_in", { stage: "request" });
-  const removed = await disconnect(site.gate, backend, {
-    signedIn,
-    associationId: id === "" ? undefined : Number(id),
-  });
+  const wish = { signedIn, associationId: id === "" ? undefined : Number(id) };
+  const removed = await site.gate.trace(backendSpan("disconnect", backend), () =>
+    disconnect(site.gate, backend, wish),
+  );
   const disconnected = removed.map((association) => association.id);
   if (wantsJson(request)) return jsonAnswer({ disconnected });
   return seeOther(nextOf(visit) ?? site.disconnectRedirectUrl);

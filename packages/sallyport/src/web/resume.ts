@@ -1,6 +1,7 @@
 import { AuthError } from "../errors.ts";
 import { resume } from "../login.ts";
 import { findPaused, type Held } from "../paused.ts";
+import { backendSpan } from "../tracing.ts";
 import { type Answer, jsonAnswer, pageAnswer, seeOther, wantsJson } from "./answers.ts";
 import { askedAt, passed } from "./passed.ts";
 import { backendOf, readSession, refuseForged, titleOf, type Visit } from "./visit.ts";
@@ -36,7 +37,9 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
     signedIn: await readSession(site, cookies),
     session: cookies.get(site.jar.sessionName),
   };
-  const outcome = await resume(site.gate, backend, held, saidTo(held, visit), visitor);
+  const outcome = await site.gate.trace(backendSpan("resume", backend), () =>
+    resume(site.gate, backend, held, saidTo(held, visit), visitor),
+  );
   const { jar } = site;
   return passed(
     visit,

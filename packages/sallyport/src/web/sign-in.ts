@@ -1,6 +1,7 @@
 import type { BaseAuth } from "../backend.ts";
 import { AuthError } from "../errors.ts";
 import { begin, complete, stateOf } from "../login.ts";
+import { backendSpan } from "../tracing.ts";
 import { type Answer, pageAnswer, seeOther } from "./answers.ts";
 import { comesFromHere, isPrefetch } from "./origin-check.ts";
 import { departurePage, repostPage, submitScript } from "./pages.ts";
@@ -56,7 +57,10 @@ export async function beginLogin(visit: Visit): Promise<Answer> {
   const next = nextOf(visit) ?? site.loginRedirectUrl;
   const signedIn = await readSession(site, cookies);
   const fields = said(site.fieldsStoredInSession, parameters);
-  const { departure, flow } = await begin(site.gate, backend, { next, signedIn, data, fields });
+  const wish = { next, signedIn, data, fields };
+  const { departure, flow } = await site.gate.trace(backendSpan("begin", backend), () =>
+    begin(site.gate, backend, wish),
+  );
   const set = await site.flows.keep(flow, cookies);
   if ("location" in departure) return seeOther(departure.location, set);
   const { page } = departure;
@@ -92,7 +96,10 @@ export async function completeLogin(visit: Visit): Promise<Answer> {
   const signedIn = flow?.userId == null ? undefined : await readSession(site, cookies);
   const session = cookies.get(site.jar.sessionName);
   const header = (name: string) => request.headers.get(name);
-  const outcome = await complete(site.gate, backend, { callback, header, flow, signedIn, session });
+  const back = { callback, header, flow, signedIn, session };
+  const outcome = await site.gate.trace(backendSpan("complete", backend), () =>
+    complete(site.gate, backend, back),
+  );
   return passed(visit, outcome, forgottenFlow(visit));
 }
 

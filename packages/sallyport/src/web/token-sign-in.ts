@@ -4,6 +4,7 @@ import type { Asking } from "../pause.ts";
 import type { Completed, Waiting } from "../pipeline-run.ts";
 import type { Association, User } from "../storage.ts";
 import { signInWithToken } from "../token-sign-in.ts";
+import { backendSpan } from "../tracing.ts";
 import { parseCookies } from "./cookies.ts";
 import type { WithHeaders } from "./incoming.ts";
 import { postedFromHere } from "./origin-check.ts";
@@ -52,7 +53,10 @@ export async function tokenSignIn(
 ): Promise<TokenSignIn> {
   const visitor = request ? await visitorOf(site, request) : noVisitor;
   const brought = { token, nonce, visitor, next: site.loginRedirectUrl };
-  return toResult(site, await signInWithToken(site.gate, backend, brought));
+  const outcome = await site.gate.trace(backendSpan("token-sign-in", backend), () =>
+    signInWithToken(site.gate, backend, brought),
+  );
+  return toResult(site, outcome);
 }
 
 const noVisitor = { signedIn: undefined, session: undefined };

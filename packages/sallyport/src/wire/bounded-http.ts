@@ -6,6 +6,7 @@ import {
   type Transport,
   TransportFailure,
 } from "../http.ts";
+import { requestSpan, type Trace, untraced } from "../tracing.ts";
 
 /** What the requests of one login, or of one refresh, may cost together. */
 export interface Bounds {
@@ -16,6 +17,8 @@ export interface Bounds {
   readonly callTimeout: number;
   /** Milliseconds for all calls of one login. */
   readonly loginTimeout: number;
+  /** Tells how each request went; untraced unless given. */
+  readonly trace?: Trace | undefined;
 }
 
 /** Who asks, and which addresses it may ask. */
@@ -37,21 +40,26 @@ export function boundedHttp(
   deadline = performance.now() + bounds.loginTimeout,
 ): Http {
   const carry = backend.hostFromOutside ? bounds.publicTransport : bounds.transport;
+  const { trace = untraced } = bounds;
   return {
     async request(request) {
       const url = checkedUrl(request.url);
       const left = Math.min(bounds.callTimeout, deadline - performance.now());
       if (left <= 0) throw failure("provider_timeout", "the login's time was used up");
       const headers = { "user-agent": "sallyport", ...request.headers };
-      try {
-        return await carry(
-          { ...request, headers },
-          { timeout: Math.ceil(left), maxBytes: maxAnswerBytes },
-        );
-      } catch (error) {
-        if (!(error instanceof TransportFailure)) throw error;
-        throw failure(codeOf[error.reason], `${url.origin}: ${error.message}`, error);
-      }
+      return trace(requestSpan(request.method ?? "GET", url), async (learned) => {
+        try {
+          const answer = await carry(
+            { ...request, headers },
+            { timeout: Math.ceil(left), maxBytes: maxAnswerBytes },
+          );
+          learned({ "http.response.status_code": answer.status });
+          return answer;
+        } catch (error) {
+          if (!(error instanceof TransportFailure)) throw error;
+          throw failure(codeOf[error.reason], `${url.origin}: ${error.message}`, error);
+        }
+      });
     },
 
     async ok(request) {
