@@ -9,7 +9,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { failureOf } from "./backend.ts";
-import { startSite } from "./site.ts";
+import { ExampleOAuth2, settingsFor, startSite } from "./site.ts";
 
 // OpenTelemetry's own SDK, and what makes a span the child of the one around it.
 const active = new AsyncLocalStorage<Context>();
@@ -134,8 +134,14 @@ test("a disconnect is a span, too, with its steps", async (t) => {
 });
 
 test("no span has a secret, or the query of an address", async (t) => {
-  const { browser, provider, spans } = await startTraced(t);
+  class Queried extends ExampleOAuth2 {
+    override readonly accessTokenMethod = "GET";
+  }
+  const { browser, provider, spans } = await startTraced(t, {
+    backends: (at) => [new Queried(settingsFor(at))],
+  });
   await browser().signIn("example");
+  assert.ok(provider.to("/token")[0]?.query.has("client_secret"));
   const told = JSON.stringify(spans().map(({ name, attributes }) => ({ name, attributes })));
   for (const secret of provider.secrets) assert.ok(!told.includes(secret));
   assert.doesNotMatch(told, /[?=]/);
