@@ -14,6 +14,13 @@ import { refresh } from "./refresh.ts";
 import { createSeal } from "./seal.ts";
 import type { SessionStore, SignedIn } from "./session.ts";
 import { databaseSessions } from "./sessions/database.ts";
+import {
+  catalogue,
+  type GivenToSite,
+  ownUrlNames,
+  readSiteSettings,
+  settingNames,
+} from "./settings.ts";
 import type { Association, Storage, User } from "./storage.ts";
 import { type Tracer, traceWith } from "./tracing.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
@@ -27,8 +34,19 @@ import { type TokenSignIn, type TokenSignInOptions, tokenSignIn } from "./web/to
 import { readSession, type Site } from "./web/visit.ts";
 import { publicTransport } from "./wire/public-http.ts";
 
+/** Settings of the site that stand beside the rest of its configuration. */
+type Beside =
+  | "loginRedirectUrl"
+  | "logoutRedirectUrl"
+  | "disconnectRedirectUrl"
+  | "loginErrorUrl"
+  | "inactiveUserUrl"
+  | "fieldsStoredInSession"
+  | "recentSignIn"
+  | "allowedRedirectHosts";
+
 /** What {@link createAuth} is told. */
-export interface AuthConfig {
+export interface AuthConfig extends Pick<GivenToSite, Beside> {
   /** Where the world reaches the application: an origin, https except on loopback. */
   readonly baseUrl: string;
   /** Newest first; the older ones still open what they sealed. `openssl rand -hex 32` makes one. */
@@ -39,22 +57,8 @@ export interface AuthConfig {
   readonly basePath?: string | undefined;
   /** Where providers send the browser back to, below `basePath`. Default `/complete/:backend`. */
   readonly completePath?: string | undefined;
-  /** Where a login leads that names no `next`, or an unsafe one. Default `/`. */
-  readonly loginRedirectUrl?: string | undefined;
-  /** Where signing out leads. Default `/`. */
-  readonly logoutRedirectUrl?: string | undefined;
-  /** Where disconnecting an account leads that names no `next`. Default {@link loginRedirectUrl}. */
-  readonly disconnectRedirectUrl?: string | undefined;
-  /** Where failed logins lead instead of our own page, with `error` (the code) and `backend`. */
-  readonly loginErrorUrl?: string | undefined;
-  /** The same for disabled users; {@link loginErrorUrl} unless given. */
-  readonly inactiveUserUrl?: string | undefined;
-  /** Parameters of `/login/:backend` that steps find again as `fields`. */
-  readonly fieldsStoredInSession?: readonly string[] | undefined;
-  /** Seconds for which a sign-in is recent enough to connect or disconnect an account. Default 600. */
-  readonly recentSignIn?: number | undefined;
-  /** Hosts besides our own that `next` may name, exactly, with the port if it has one. */
-  readonly allowedRedirectHosts?: readonly string[] | undefined;
+  /** Settings for all backends that do not say otherwise themselves. */
+  readonly settings?: Omit<GivenToSite, Beside> | undefined;
   readonly pipeline?: Pipeline | undefined;
   readonly disconnectPipeline?: DisconnectPipeline | undefined;
   /** How signed-in browsers are remembered. Default {@link databaseSessions}. */
@@ -127,34 +131,36 @@ export function createAuth(config: AuthConfig): Auth {
   if (!completePath.includes("/:backend") || completePath === "/login/:backend") {
     throw invalid('completePath must contain "/:backend", and be another than the login\'s');
   }
-  const allowedRedirectHosts = config.allowedRedirectHosts ?? [];
-  const ownUrl = (name: OwnUrl) => {
-    const given = config[name];
-    const url = given && safeNext(given, origin, allowedRedirectHosts);
-    if (url || given === undefined) return url;
-    throw invalid(`${name} must be a path, or at an allowed host`);
-  };
-  const loginRedirectUrl = ownUrl("loginRedirectUrl") ?? "/";
-
   const { storage, now = () => new Date() } = config;
   // A `fetch` of the application's own decides for itself whom it asks.
   const own = config.fetch && fetchTransport(config.fetch);
   const logger = config.logger ?? consoleLogger;
   const trace = traceWith(config.tracer);
   const steps = config.pipeline ?? defaultPipeline;
-  const backends = bindBackends(config.backends, config.env ?? processEnvironment());
-  for (const backend of backends.values()) checkSteps(backend, steps);
+  const disconnectSteps = config.disconnectPipeline ?? defaultDisconnectPipeline;
+  const environment = config.env ?? processEnvironment();
+  const given: GivenToSite = { ...config, ...config.settings };
+  const setting = readSiteSettings(given, environment);
+  const backends = bindBackends(config.backends, given, environment);
+  const stepNames = new Set([...steps, ...disconnectSteps].map(({ name }) => name));
+  for (const backend of backends.values()) checkSteps(backend, stepNames);
+  const leadsSomewhere = (url: string) =>
+    safeNext(url, origin, setting("allowedRedirectHosts")) !== undefined;
+  checkUrls("", { setting }, leadsSomewhere);
+  for (const backend of backends.values()) {
+    checkUrls(`backend ${backend.name}: `, backend, leadsSomewhere);
+  }
   const gate: Gate = {
     storage,
     now,
     sessions: config.session ?? databaseSessions(),
     pipeline: steps,
-    disconnectPipeline: config.disconnectPipeline ?? defaultDisconnectPipeline,
+    disconnectPipeline: disconnectSteps,
     logger,
     events: createEvents(logger),
     trace,
     waysIn: () => [...backends.keys()],
-    recently: (config.recentSignIn ?? 600) * 1000,
+    recently: setting("recentSignIn") * 1000,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
       transport: own ?? transport,
@@ -173,15 +179,9 @@ export function createAuth(config: AuthConfig): Auth {
     origin,
     basePath,
     completePath,
-    loginRedirectUrl,
-    logoutRedirectUrl: ownUrl("logoutRedirectUrl") ?? "/",
-    disconnectRedirectUrl: ownUrl("disconnectRedirectUrl") ?? loginRedirectUrl,
-    loginErrorUrl: ownUrl("loginErrorUrl"),
-    inactiveUserUrl: ownUrl("inactiveUserUrl"),
-    allowedRedirectHosts,
-    fieldsStoredInSession: config.fieldsStoredInSession ?? [],
+    setting,
     jar,
-    flows: flowCookies(jar, createSeal(config.secrets, "flow"), loginRedirectUrl),
+    flows: flowCookies(jar, createSeal(config.secrets, "flow"), setting("loginRedirectUrl")),
     pages: { ...builtInPages, ...config.pages },
   };
   const backendNamed = (name: string, stage: Stage) => {
@@ -216,29 +216,46 @@ export function createAuth(config: AuthConfig): Auth {
   };
 }
 
-type OwnUrl =
-  | "loginRedirectUrl"
-  | "logoutRedirectUrl"
-  | "disconnectRedirectUrl"
-  | "loginErrorUrl"
-  | "inactiveUserUrl";
-
 function bindBackends(
   backends: readonly BaseAuth[],
+  given: GivenToSite,
   environment: Environment,
 ): ReadonlyMap<string, BaseAuth> {
   const named = new Map<string, BaseAuth>();
   for (const backend of backends) {
     if (named.has(backend.name)) throw invalid(`two backends are called "${backend.name}"`);
+    backend.joinSite(given);
     backend.bind(environment);
     named.set(backend.name, backend);
   }
   return named;
 }
 
-function checkSteps({ name, neededSteps }: BaseAuth, steps: Pipeline): void {
-  const missing = neededSteps.find((needed) => !steps.some((step) => step.name === needed));
-  if (missing) throw invalid(`backend ${name} is safe only with step "${missing}" in the pipeline`);
+function checkSteps(backend: BaseAuth, steps: ReadonlySet<string>): void {
+  const missing = backend.neededSteps.find((needed) => !steps.has(needed));
+  if (missing) {
+    throw invalid(`backend ${backend.name} is safe only with step "${missing}" in the pipeline`);
+  }
+  for (const name of settingNames) {
+    const { step, usual } = catalogue[name];
+    const isUsual = JSON.stringify(backend.setting(name)) === JSON.stringify(usual);
+    if (!step || steps.has(step) || isUsual) continue;
+    throw invalid(`${name} of backend ${backend.name} needs step "${step}" in the pipeline`);
+  }
+}
+
+/** What redirects follow is held to the rules of `next`, wherever it was given. */
+function checkUrls(
+  owner: string,
+  from: Pick<Site, "setting">,
+  leadsSomewhere: (url: string) => boolean,
+): void {
+  for (const name of ownUrlNames) {
+    const url = from.setting(name);
+    if (url !== undefined && !leadsSomewhere(url)) {
+      throw invalid(`${owner}${name} must be a path, or at an allowed host`);
+    }
+  }
 }
 
 function checkedOrigin(baseUrl: string): string {

@@ -2,6 +2,23 @@ import { AuthError, type ErrorCode, type Stage } from "./errors.ts";
 import type { Html } from "./html.ts";
 import type { Http } from "./http.ts";
 import type { Identity, JsonObject, Tokens } from "./identity.ts";
+import {
+  type backendSettings,
+  type Environment,
+  type ExtraDataEntry,
+  type Given,
+  type GivenToSite,
+  isSettingName,
+  placesOfSite,
+  readSetting,
+  type Setting,
+  settingNames,
+  sharedSettings,
+  textOf,
+  variableOf,
+} from "./settings.ts";
+
+export type { Environment, ExtraDataEntry, KeptField } from "./settings.ts";
 
 /** Where to send the browser, or the page to show it. */
 export type Departure = Redirect | OwnPage;
@@ -86,27 +103,9 @@ export interface TokenContext {
 }
 
 /** Settings that every backend takes, from its constructor or from the environment. */
-export interface BackendSettings {
-  /** More entries for {@link BaseAuth.extraData}. */
-  readonly extraData?: readonly ExtraDataEntry[] | undefined;
-}
-
-/**
- * A field to keep with the association: by its name, as `{ name: "stored under" }`, or as
- * `{ name: { as: "stored under", discard: true } }`.
- */
-export type ExtraDataEntry = string | Readonly<Record<string, string | KeptField>>;
-
-/** How a field is kept with the association. */
-export interface KeptField {
-  /** The name to keep it under; its own unless given. */
-  readonly as?: string | undefined;
-  /** Leave it out where it is null, empty, zero or false, and so keep what an earlier login brought. */
-  readonly discard?: boolean | undefined;
-}
-
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export interface BackendSettings
+  extends Given<typeof sharedSettings>,
+    Pick<Given<typeof backendSettings>, "extraData" | "getAllExtraData"> {}
 
 /**
  * A provider. Extend a protocol's class where there is one; extend this where there is
@@ -150,6 +149,8 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
 
   readonly settings: Settings;
   #environment: Environment = {};
+  /** What the application says for all of its backends. */
+  #site: GivenToSite = {};
   /** Settings that were looked up; a login asks for several of them again and again. */
   readonly #known = new Map<string, unknown>();
 
@@ -195,6 +196,12 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
     wish: { readonly returnTo: string },
   ): Promise<string | undefined>;
 
+  /** Called by `createAuth` before {@link bind}: what the application says for all of its backends. */
+  joinSite(given: GivenToSite): void {
+    this.#site = given;
+    this.#known.clear();
+  }
+
   /**
    * Called once by `createAuth`, which hands over the environment; checks that every
    * setting is there.
@@ -212,6 +219,7 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
     if (!this.stateParameter && !this.redirectState) {
       throw this.misconfigured("the state must travel: as stateParameter or as redirectState");
     }
+    for (const name of settingNames) this.setting(name);
   }
 
   /** Headers of the callback that the backend reads: those that a proxy in front of us sets. */
@@ -226,20 +234,32 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
 
   /** The name of the environment variable that holds a setting: `SOCIAL_AUTH_<BACKEND>_<NAME>`. */
   variable(setting: string): string {
-    const name = variableNames[setting] ?? setting.replace(/[A-Z]/g, (letter) => `_${letter}`);
-    return `SOCIAL_AUTH_${this.name}_${name}`.toUpperCase().replaceAll("-", "_");
+    return variableOf(setting, this.name);
   }
 
   /**
-   * A setting as given to the constructor, else its environment variable's text. Unchecked,
-   * and by any name: a subclass may have settings that its base does not know.
+   * A setting as given to the constructor, else its environment variable's, else, where the
+   * catalogue says that backends share it, the site's. Those that the catalogue does not have,
+   * a subclass's own, come as they were given, unchecked.
    */
-  protected setting(name: string): unknown {
-    if (!this.#known.has(name)) {
-      const given = this.settings as Readonly<Record<string, unknown>>;
-      this.#known.set(name, given[name] ?? this.#environment[this.variable(name)]);
-    }
-    return this.#known.get(name);
+  setting<Name extends string>(name: Name): Setting<Name> {
+    if (!this.#known.has(name)) this.#known.set(name, this.#find(name));
+    // `readSetting` has checked it; one that the catalogue does not have is unknown.
+    return this.#known.get(name) as Setting<Name>;
+  }
+
+  #find(name: string): unknown {
+    const given = (this.settings as Readonly<Record<string, unknown>>)[name];
+    const variable = this.variable(name);
+    const text = textOf(this.#environment, variable);
+    if (!isSettingName(name)) return given ?? text;
+    const own = [
+      { given, called: `backend ${this.name}: ${name}` },
+      { given: text, called: variable },
+    ];
+    const shared = Object.hasOwn(sharedSettings, name);
+    const places = shared ? placesOfSite(name, this.#site, this.#environment) : [];
+    return readSetting(name, [...own, ...places]);
   }
 
   /** The same for a list; in the environment it is separated by spaces or commas. */
@@ -264,10 +284,3 @@ export abstract class BaseAuth<Settings extends BackendSettings = BackendSetting
     return this.error("settings_invalid", "settings", `backend ${this.name}: ${what}`);
   }
 }
-
-// python-social-auth's names where they are not the camelCase ones in capitals.
-const variableNames: Readonly<Record<string, string>> = {
-  clientId: "KEY",
-  clientSecret: "SECRET",
-  fullNameKey: "FULLNAME_KEY",
-};

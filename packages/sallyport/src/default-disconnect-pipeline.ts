@@ -2,11 +2,9 @@ import { disconnectPipeline } from "./disconnect-pipeline.ts";
 import { allowedToDisconnect } from "./steps/allowed-to-disconnect.ts";
 import { getEntries } from "./steps/get-entries.ts";
 import { removeAssociations } from "./steps/remove-associations.ts";
+import { revokeTokens } from "./steps/revoke-tokens.ts";
 
-/**
- * What happens when somebody disconnects an account, unless an application says otherwise.
- * `revokeTokens` goes at its end where tokens are to be taken back at the provider, too.
- */
+/** What happens when somebody disconnects an account, unless an application says otherwise. */
 export const defaultDisconnectPipeline = disconnectPipeline(
   // Which accounts are meant: of this user, and there at all.
   getEntries,
@@ -14,4 +12,6 @@ export const defaultDisconnectPipeline = disconnectPipeline(
   allowedToDisconnect(),
   // The accounts go, and with them the sessions that were begun with them.
   removeAssociations,
+  // Off by default: their tokens are taken back at the provider, too.
+  revokeTokens(),
 );

@@ -4,6 +4,7 @@ import { authAllowed } from "./steps/auth-allowed.ts";
 import { createUser } from "./steps/create-user.ts";
 import { getUsername } from "./steps/get-username.ts";
 import { loadExtraData } from "./steps/load-extra-data.ts";
+import { redirectNewAssociations, redirectNewUsers } from "./steps/redirect-new-users.ts";
 import { socialDetails } from "./steps/social-details.ts";
 import { socialUid } from "./steps/social-uid.ts";
 import { socialUser } from "./steps/social-user.ts";
@@ -32,4 +33,7 @@ export const defaultPipeline = pipeline(
   loadExtraData,
   // Names that changed at the provider change here.
   userDetails(),
+  // It stands. New people, and new accounts of known ones, may be sent on to a page of their own.
+  redirectNewUsers(),
+  redirectNewAssociations(),
 );

@@ -48,6 +48,7 @@ export {
 } from "./pause.ts";
 export { type EndFacts, type Pipeline, pipeline, type StartFacts } from "./pipeline.ts";
 export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
+export type { GivenToSite, Setting, SettingName } from "./settings.ts";
 export {
   type AnyStep,
   after,

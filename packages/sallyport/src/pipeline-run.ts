@@ -62,7 +62,10 @@ export async function runPipeline(
     trace: gate.trace,
   });
   const outcome = advised.kind === "done" ? await write(gate, run, login, advised.facts) : advised;
-  if (outcome.kind === "refused") throw outcome.error;
+  if (outcome.kind === "refused") {
+    const { error } = outcome;
+    throw new AuthError(error.code, { ...error, backend: backend.name, message: error.message });
+  }
   if (outcome.kind === "paused") return hold(gate, run, login, outcome);
   const facts = await afterwards(gate, run, outcome.facts);
   await tell(gate, backend.name, facts);

@@ -143,7 +143,7 @@ function startRevocable(t: TestContext) {
     getEntries,
     allowedToDisconnect(),
     removeAssociations,
-    revokeTokens,
+    revokeTokens({ enabled: true }),
   );
   class Revocable extends ExampleOAuth2 {
     override readonly revokeTokenUrl: string = "{url}/revoke";

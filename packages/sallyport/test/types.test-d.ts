@@ -7,10 +7,12 @@ import {
   before,
   createAuth,
   type defaultPipeline,
+  type GivenToSite,
   type Identity,
   type Pipeline,
   pipeline,
   refuse,
+  type Setting,
   type Storage,
   type User,
   type UserDetails,
@@ -50,6 +52,24 @@ new GitHubOAuth2({ clientId, clientSecre: "typo" });
 
 // @ts-expect-error the organisation is the other class's setting
 new GitHubOAuth2({ clientId, organization: "acme" });
+
+// A setting has its type, wherever it is given and read.
+const given: GivenToSite = { whitelistedDomains: ["example.net"], uuidLength: 12 };
+new GitHubOAuth2({ ...given, usePkce: false, userFieldMapping: { username: "fullName" } });
+holds<Equal<Setting<"whitelistedDomains">, readonly string[]>>();
+holds<Equal<Setting<"newUserRedirectUrl">, string | undefined>>();
+holds<Equal<Setting<"a subclass's own">, unknown>>();
+declare const github: GitHubOAuth2;
+const length: number = github.setting("uuidLength");
+
+// @ts-expect-error one that does not exist
+new GitHubOAuth2({ whitelistedDomain: ["example.net"] });
+// @ts-expect-error a client belongs to one backend
+const client: GivenToSite = { clientId: "id" };
+// @ts-expect-error addresses are filled by addresses only
+new GitHubOAuth2({ userFieldMapping: { fullName: "email" } });
+
+export const unused = [length, client];
 
 // A backend of the same provider extends the plain one, name and all.
 const organization: GitHubOAuth2 = new GitHubOrganizationOAuth2();

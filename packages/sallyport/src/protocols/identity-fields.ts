@@ -22,14 +22,14 @@ export function checkedUid({ name, idKey }: BaseAuth, id: unknown): string {
  * it does not say under that name is taken from the details, by either of its two names.
  */
 export function selectedExtraData(
-  { getAllExtraData, extraData, settings }: BaseAuth,
+  backend: BaseAuth,
   fields: Readonly<Record<string, unknown>>,
   details: UserDetails,
 ): JsonObject {
   const entries: readonly ExtraDataEntry[] = [
-    ...(getAllExtraData ? Object.keys(fields) : []),
-    ...extraData,
-    ...(settings.extraData ?? []),
+    ...(backend.getAllExtraData || backend.setting("getAllExtraData") ? Object.keys(fields) : []),
+    ...backend.extraData,
+    ...backend.setting("extraData"),
   ];
   const kept = entries.flatMap((entry) =>
     typeof entry === "string" ? [toKept([entry, entry])] : Object.entries(entry).map(toKept),

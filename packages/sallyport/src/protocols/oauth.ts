@@ -1,24 +1,23 @@
 import { type BackendSettings, BaseAuth, type Environment } from "../backend.ts";
 import type { Http } from "../http.ts";
 import type { Identity, JsonObject, Tokens, UserDetails } from "../identity.ts";
+import type { backendSettings, Given } from "../settings.ts";
 import { checkedUid, selectedExtraData } from "./identity-fields.ts";
 
-/** Settings of every OAuth backend. Texts and lists of texts may come from the environment: {@link BaseAuth.variable}. */
-export interface OAuthSettings extends BackendSettings {
-  /** The client identifier that the provider gave (`…_KEY`). */
-  readonly clientId?: string | undefined;
-  /** The client secret (`…_SECRET`); none for a public client. */
-  readonly clientSecret?: string | undefined;
-  /** Scopes to ask for, before the backend's own. */
-  readonly scope?: readonly string[] | undefined;
-  /** Ask for {@link OAuthSettings.scope} only. */
-  readonly ignoreDefaultScope?: boolean | undefined;
-  /** More parameters for the authorization request. They never replace the protocol's own. */
-  readonly authExtraArguments?: Readonly<Record<string, string>> | undefined;
-  /** Other endpoints than the class has. */
-  readonly authorizationUrl?: string | undefined;
-  readonly accessTokenUrl?: string | undefined;
-}
+/** Settings of every OAuth backend. */
+export interface OAuthSettings
+  extends BackendSettings,
+    Pick<
+      Given<typeof backendSettings>,
+      | "clientId"
+      | "clientSecret"
+      | "scope"
+      | "ignoreDefaultScope"
+      | "authExtraArguments"
+      | "authorizationUrl"
+      | "accessTokenUrl"
+      | "idKey"
+    > {}
 
 /** What OAuth 1 and OAuth 2 have in common: a client, two endpoints, scopes, and a profile that a token opens. */
 export abstract class OAuthAuth<
@@ -48,7 +47,7 @@ export abstract class OAuthAuth<
 
   /** The account's identifier, unchecked: {@link toIdentity} refuses what cannot be one. */
   getUserId(profile: Profile): unknown {
-    return (profile as Readonly<Record<string, unknown>>)[this.idKey];
+    return (profile as Readonly<Record<string, unknown>>)[this.setting("idKey") || this.idKey];
   }
 
   override bind(environment: Environment): void {
@@ -100,30 +99,29 @@ export abstract class OAuthAuth<
   /** An authorization endpoint with the application's extra arguments; the protocol's own come on top. */
   protected withExtraArguments(endpoint: string): URL {
     const address = new URL(endpoint);
-    const extra = this.settings.authExtraArguments ?? {};
-    for (const [name, value] of Object.entries(extra)) address.searchParams.set(name, value);
+    const extra = Object.entries(this.setting("authExtraArguments"));
+    for (const [name, value] of extra) address.searchParams.set(name, value);
     return address;
   }
 
   /** The scopes to ask for, as one parameter's value; empty where none are. */
   protected scope(): string {
-    const own = this.listSetting("scope");
-    const ownOnly = /^true$/i.test(String(this.setting("ignoreDefaultScope")));
-    const scopes = new Set(ownOnly ? own : [...own, ...this.defaultScope]);
+    const own = this.setting("scope");
+    const usual = this.setting("ignoreDefaultScope") ? [] : this.defaultScope;
+    const scopes = new Set([...own, ...usual]);
     return [...scopes].join(this.scopeSeparator);
   }
 
   /** The client identifier. */
   protected clientId(): string {
     const id = this.setting("clientId");
-    if (typeof id === "string" && id !== "") return id;
+    if (id) return id;
     throw this.misconfigured(`needs "clientId", or ${this.variable("clientId")}`);
   }
 
   /** The client secret; undefined for a public client. */
   protected clientSecret(): string | undefined {
-    const secret = this.setting("clientSecret");
-    return typeof secret === "string" && secret !== "" ? secret : undefined;
+    return this.setting("clientSecret") || undefined;
   }
 
   /** An endpoint: the setting of that name, else the attribute, with settings put in for braces. */

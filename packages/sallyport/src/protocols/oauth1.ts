@@ -2,6 +2,7 @@ import type { Arrival, DepartureContext, Environment, Redirect } from "../backen
 import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
 import type { Identity, JsonObject, Tokens } from "../identity.ts";
 import { sameText } from "../seal.ts";
+import type { backendSettings, Given } from "../settings.ts";
 import { describe, parseJson } from "../wire/bounded-http.ts";
 import { type SignatureMethod, signedRequest } from "../wire/oauth1-signature.ts";
 import {
@@ -19,13 +20,13 @@ export type { SignatureMethod } from "../wire/oauth1-signature.ts";
 export { childOf, type XmlElement } from "../wire/xml.ts";
 
 /** Settings of an OAuth 1 backend. */
-export interface OAuth1Settings extends OAuthSettings {
+export interface OAuth1Settings
+  extends OAuthSettings,
+    Pick<Given<typeof backendSettings>, "requestTokenExtraArguments"> {
   /** The client secret (`…_SECRET`). For RSA-SHA1 the client's private key: PKCS #8, as PEM. */
   readonly clientSecret?: string | undefined;
   /** Another endpoint than the class has. */
   readonly requestTokenUrl?: string | undefined;
-  /** More parameters for the request of a request token. */
-  readonly requestTokenExtraArguments?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -172,8 +173,8 @@ export abstract class BaseOAuth1<
     const requestToken = new URL(this.endpoint("requestTokenUrl"));
     const scope = this.scope();
     if (scope) requestToken.searchParams.set(this.scopeParameterName, scope);
-    const extra = this.settings.requestTokenExtraArguments ?? {};
-    for (const [name, value] of Object.entries(extra)) requestToken.searchParams.set(name, value);
+    const extra = Object.entries(this.setting("requestTokenExtraArguments"));
+    for (const [name, value] of extra) requestToken.searchParams.set(name, value);
     return {
       backend: this.name,
       credentials: { clientId: this.clientId(), clientSecret: this.requiredSecret() },

@@ -1,32 +1,27 @@
 import type { Environment } from "../backend.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { JsonObject } from "../identity.ts";
+import type { backendSettings, Given } from "../settings.ts";
 import { clientAssertion } from "../wire/client-assertion.ts";
 import type { JwtSigner, SigningKey } from "../wire/signed-jwt.ts";
-import {
-  type ClientAuthMethod,
-  clientAuthMethods,
-  type TokenClient,
-} from "../wire/token-request.ts";
+import type { ClientAuthMethod, TokenClient } from "../wire/token-request.ts";
 import { OAuthAuth, type OAuthSettings } from "./oauth.ts";
 
 /** Settings of an OAuth 2 backend. */
-export interface OAuth2Settings extends OAuthSettings {
-  /** Other endpoints than the class has. */
-  readonly refreshTokenUrl?: string | undefined;
-  readonly revokeTokenUrl?: string | undefined;
-  readonly pushedAuthorizationUrl?: string | undefined;
-  /** Who answers, as the provider writes it. */
-  readonly issuer?: string | undefined;
-  /** How we prove to the token endpoint who we are, where the provider leaves the choice. */
-  readonly tokenEndpointAuthMethod?: ClientAuthMethod | undefined;
-  /** What `private_key_jwt` signs with: the text of a PKCS#8 private key in PEM, or of a JWK. */
-  readonly clientKey?: string | undefined;
-  /** The name under which the provider knows the key (`kid`); the JWK's own unless given. */
-  readonly clientKeyId?: string | undefined;
-  /** The algorithm, where the key can be used for several: `PS256` with an RSA key, for one. */
-  readonly clientKeyAlgorithm?: string | undefined;
-}
+export interface OAuth2Settings
+  extends OAuthSettings,
+    Pick<
+      Given<typeof backendSettings>,
+      | "refreshTokenUrl"
+      | "revokeTokenUrl"
+      | "pushedAuthorizationUrl"
+      | "issuer"
+      | "tokenEndpointAuthMethod"
+      | "clientKey"
+      | "clientKeyId"
+      | "clientKeyAlgorithm"
+      | "usePkce"
+    > {}
 
 /**
  * What a backend knows about itself as a client of an OAuth 2 server: how it proves who it
@@ -87,11 +82,7 @@ export abstract class OAuth2Client<
 
   /** How the client proves itself: the setting, else the attribute. */
   protected clientAuthMethod(): ClientAuthMethod | undefined {
-    const wanted = this.setting("tokenEndpointAuthMethod") ?? this.tokenEndpointAuthMethod;
-    const method = clientAuthMethods.find((known) => known === wanted);
-    if (method || wanted === undefined) return method;
-    const choice = clientAuthMethods.join(", ");
-    throw this.misconfigured(`tokenEndpointAuthMethod is one of ${choice}, not "${wanted}"`);
+    return this.setting("tokenEndpointAuthMethod") ?? this.tokenEndpointAuthMethod;
   }
 
   /** This client at an endpoint that it must prove itself to, for one request. */

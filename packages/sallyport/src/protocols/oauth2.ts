@@ -73,7 +73,7 @@ export abstract class BaseOAuth2<
     if (scope) query.set(this.scopeParameterName, scope);
     if (this.postCallback) query.set("response_mode", "form_post");
 
-    if (!this.defaultUsePkce) return { location: location.href };
+    if (!(this.setting("usePkce") ?? this.defaultUsePkce)) return { location: location.href };
     const verifier = randomToken(96).slice(0, this.verifierLength());
     const method = this.codeChallengeMethod();
     query.set("code_challenge", method === "S256" ? await challengeOf(verifier) : verifier);
@@ -121,7 +121,8 @@ export abstract class BaseOAuth2<
   }
 
   override async refreshToken(refreshToken: string, http: Http, now: Date): Promise<Tokens> {
-    const tokenUrl = this.endpoint(this.refreshTokenUrl ? "refreshTokenUrl" : "accessTokenUrl");
+    const own = this.setting("refreshTokenUrl") || this.refreshTokenUrl;
+    const tokenUrl = this.endpoint(own ? "refreshTokenUrl" : "accessTokenUrl");
     const client = await this.tokenClient(tokenUrl, now);
     return exchangeRefreshToken(client, refreshToken, http, now);
   }

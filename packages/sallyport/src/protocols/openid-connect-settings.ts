@@ -22,7 +22,6 @@ export interface OpenIdConnectSettings extends OAuth2Settings {
   readonly jwtAlgorithms?: readonly string[] | undefined;
   readonly trustedAudiences?: readonly string[] | undefined;
   readonly appClientIds?: readonly string[] | undefined;
-  readonly idKey?: string | undefined;
   readonly usernameKey?: string | undefined;
   readonly emailKey?: string | undefined;
   readonly firstNameKey?: string | undefined;

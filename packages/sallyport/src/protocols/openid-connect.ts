@@ -170,7 +170,8 @@ export abstract class OpenIdConnectAuth<
     kept: JsonObject = {},
   ): Promise<Tokens> {
     const provider = await this.provider(http, "refresh", now);
-    const url = this.refreshTokenUrl ? this.endpoint("refreshTokenUrl") : provider.accessTokenUrl;
+    const own = this.setting("refreshTokenUrl") || this.refreshTokenUrl;
+    const url = own ? this.endpoint("refreshTokenUrl") : provider.accessTokenUrl;
     const [tokens, idToken] = await this.tokensFrom(provider, { url, now }, (client) =>
       exchangeRefreshToken(client, refreshToken, http, now),
     );

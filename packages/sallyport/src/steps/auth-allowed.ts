@@ -2,28 +2,28 @@ import type { UserDetails } from "../identity.ts";
 import { before, refuse } from "../step.ts";
 import { comparisonKey } from "../storage.ts";
 
-/** Who may sign in. With neither list everybody may; with any, a verified address must be on one. */
+/** Who may sign in; each list in place of the setting. */
 export interface AllowedPeople {
-  /** E-mail addresses. Setting `WHITELISTED_EMAILS` of python-social-auth. */
+  /** E-mail addresses. Setting `whitelistedEmails`. */
   readonly emails?: readonly string[] | undefined;
-  /** What follows the `@`, exactly; a subdomain is another domain. `WHITELISTED_DOMAINS`. */
+  /** What follows the `@`, exactly; a subdomain is another domain. Setting `whitelistedDomains`. */
   readonly domains?: readonly string[] | undefined;
 }
 
 /**
- * Lets in whom a list names. A person without a verified address is on no list, so nobody
- * slips through by having none.
+ * Lets in whom a list names; with neither list, everybody. A person without a verified
+ * address is on no list, so nobody slips through by having none.
  */
-export function authAllowed({ emails = [], domains = [] }: AllowedPeople = {}) {
-  const addresses = new Set(emails.map(comparisonKey));
-  const hosts = new Set(domains.map(comparisonKey));
-  const open = addresses.size + hosts.size === 0;
-
-  return before("auth-allowed", ({ details }: { readonly details: UserDetails }) => {
-    if (open) return {};
+export function authAllowed(options: AllowedPeople = {}) {
+  return before("auth-allowed", ({ details }: { readonly details: UserDetails }, { backend }) => {
+    const emails = options.emails ?? backend.setting("whitelistedEmails");
+    const domains = options.domains ?? backend.setting("whitelistedDomains");
+    if (emails.length + domains.length === 0) return {};
     const address = details.emailVerified ? comparisonKey(details.email ?? "") : "";
-    const [, host = "", ...rest] = address.split("@");
-    const allowed = addresses.has(address) || (hosts.has(host) && rest.length === 0);
-    return allowed ? {} : refuse("account_not_allowed");
+    const [name, host, ...rest] = address.split("@");
+    const isOn = (list: readonly string[], text: string) =>
+      list.some((entry) => comparisonKey(entry) === text);
+    const ofDomain = name && host && rest.length === 0 && isOn(domains, host);
+    return ofDomain || (address && isOn(emails, address)) ? {} : refuse("account_not_allowed");
   });
 }

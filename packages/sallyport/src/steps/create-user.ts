@@ -1,5 +1,7 @@
+import { filledFields } from "../filled-fields.ts";
 import type { UserDetails } from "../identity.ts";
 import type { StartFacts } from "../pipeline.ts";
+import type { DetailField } from "../settings.ts";
 import { within } from "../step.ts";
 import type { User } from "../storage.ts";
 
@@ -7,10 +9,12 @@ import type { User } from "../storage.ts";
 export interface CreateUserOptions {
   /** What {@link User.creator} says; the backend's name unless given. */
   readonly creator?: string | undefined;
+  /** What of the details is taken over. Setting `userFields` unless given. */
+  readonly fields?: readonly DetailField[] | undefined;
 }
 
 /** Makes a user where there is none yet. */
-export function createUser({ creator }: CreateUserOptions = {}) {
+export function createUser({ creator, fields }: CreateUserOptions = {}) {
   return within(
     "create-user",
     async (
@@ -24,18 +28,17 @@ export function createUser({ creator }: CreateUserOptions = {}) {
         readonly username: string;
         readonly user: User | undefined;
       },
-      { tables, now },
+      { backend, tables, now },
     ): Promise<{ readonly user: User }> => {
       if (user) return { user };
-      const email = details.email || null;
+      const filled = filledFields(details, backend, fields ?? backend.setting("userFields"));
+      const email = filled.email || null;
       const added = await tables.users.add(
         {
+          ...filled,
           username,
           email,
           emailVerified: email !== null && details.emailVerified,
-          firstName: details.firstName ?? "",
-          lastName: details.lastName ?? "",
-          fullName: details.fullName ?? "",
           creator: creator ?? identity.provider,
         },
         now,

@@ -14,7 +14,7 @@ export interface ValidationMail {
 export interface MailValidationOptions {
   /** Sends the mail, by whatever the application sends mail with. */
   readonly send: (mail: ValidationMail) => Promise<void>;
-  /** Demand it of every new person whose provider does not vouch. `FORCE_EMAIL_VALIDATION`. */
+  /** Demand it of every new person whose provider does not vouch. Setting `forceEmailValidation` unless given. */
   readonly force?: boolean | undefined;
   /** Seconds for which the link is good. Default an hour. */
   readonly lifetime?: number | undefined;
@@ -28,7 +28,7 @@ const betweenMails = 60_000;
  * `requiresEmailValidation`; where the address is the account (`passwordless`), at every
  * login. The login waits until the link is followed, in this browser or another.
  */
-export function mailValidation({ send, force = false, lifetime }: MailValidationOptions) {
+export function mailValidation({ send, force, lifetime }: MailValidationOptions) {
   return within(
     "mail-validation",
     (
@@ -36,8 +36,11 @@ export function mailValidation({ send, force = false, lifetime }: MailValidation
       { backend, reply, now },
     ) => {
       const { email } = details;
-      const wanted = backend.requiresEmailValidation || force;
-      const asked = wanted && (isNew || backend.passwordless);
+      const forced = force ?? backend.setting("forceEmailValidation");
+      const wanted = backend.requiresEmailValidation || forced;
+      // The setting cannot take away what the backend needs to be safe.
+      const always = backend.passwordless || backend.setting("passwordless");
+      const asked = wanted && (isNew || always);
       if (!email || details.emailVerified || !asked) return { details };
       if (reply?.byLink && reply.keep.email === email) {
         return { details: { ...details, emailVerified: true } };

@@ -3,29 +3,38 @@ import { after } from "../step.ts";
 
 /**
  * Sends people on to a page of their own after their first login, with where they wanted to
- * go as `next`. `NEW_USER_REDIRECT_URL`.
+ * go as `next`. Without a page of its own it takes the setting `newUserRedirectUrl`.
  */
-export function redirectNewUsers(url: string) {
-  return after("redirect-new-users", ({ isNew, next }: StartFacts & { readonly isNew: boolean }) =>
-    isNew ? { next: onTheWay(url, next) } : {},
+export function redirectNewUsers(url?: string) {
+  return after(
+    "redirect-new-users",
+    ({ isNew, next }: StartFacts & { readonly isNew: boolean }, { backend }) => ({
+      next: isNew ? onTheWay(url ?? backend.setting("newUserRedirectUrl"), next) : next,
+    }),
   );
 }
 
-/**
- * The same for those who have connected another account. `NEW_ASSOCIATION_REDIRECT_URL`.
- */
-export function redirectNewAssociations(url: string) {
+/** The same for those who have connected another account, by `newAssociationRedirectUrl`. */
+export function redirectNewAssociations(url?: string) {
   return after(
     "redirect-new-associations",
-    ({
-      isNew,
-      isNewAssociation,
-      next,
-    }: StartFacts & { readonly isNew: boolean; readonly isNewAssociation: boolean }) =>
-      isNewAssociation && !isNew ? { next: onTheWay(url, next) } : {},
+    (
+      {
+        isNew,
+        isNewAssociation,
+        next,
+      }: StartFacts & { readonly isNew: boolean; readonly isNewAssociation: boolean },
+      { backend },
+    ) => ({
+      next:
+        isNewAssociation && !isNew
+          ? onTheWay(url ?? backend.setting("newAssociationRedirectUrl"), next)
+          : next,
+    }),
   );
 }
 
-function onTheWay(url: string, next: string): string {
+function onTheWay(url: string | undefined, next: string): string {
+  if (url === undefined) return next;
   return `${url}${url.includes("?") ? "&" : "?"}next=${encodeURIComponent(next)}`;
 }

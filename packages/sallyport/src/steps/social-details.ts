@@ -7,7 +7,9 @@ export const socialDetails = before(
   "social-details",
   ({ identity }: StartFacts, { backend }): { readonly details: UserDetails } => {
     const { details } = identity;
+    const lower = backend.setting("forceEmailLowercase");
+    const email = lower ? details.email?.toLowerCase() : details.email;
     const emailVerified = details.emailVerified && !backend.requiresEmailValidation;
-    return { details: { ...details, emailVerified } };
+    return { details: { ...details, email, emailVerified } };
   },
 );

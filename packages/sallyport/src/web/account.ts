@@ -27,10 +27,11 @@ export async function logout(visit: Visit): Promise<Answer> {
   const gone = [site.jar.clear(site.jar.sessionName)];
 
   const backend = signedIn && site.backends.get(signedIn.backend);
-  const home = new URL(site.logoutRedirectUrl, site.origin).href;
+  const here = site.setting("logoutRedirectUrl");
+  const home = new URL(here, site.origin).href;
   const location = backend && (await providerLogout(site.gate, backend, home));
   if (wantsJson(request)) return jsonAnswer(location ? { location } : null, { cookies: gone });
-  return seeOther(location ?? site.logoutRedirectUrl, gone);
+  return seeOther(location ?? here, gone);
 }
 
 /** `POST /disconnect/:backend[/:id]`: an account, or all of this backend, lead to the user no longer. */
@@ -46,5 +47,6 @@ export async function disconnectAccount(visit: Visit): Promise<Answer> {
   );
   const disconnected = removed.map((association) => association.id);
   if (wantsJson(request)) return jsonAnswer({ disconnected });
-  return seeOther(nextOf(visit) ?? site.disconnectRedirectUrl);
+  const next = nextOf(visit) ?? backend.setting("disconnectRedirectUrl");
+  return seeOther(next ?? backend.setting("loginRedirectUrl"));
 }

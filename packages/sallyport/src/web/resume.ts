@@ -10,7 +10,7 @@ import { backendOf, readSession, refuseForged, titleOf, type Visit } from "./vis
 export async function showPaused(visit: Visit): Promise<Answer> {
   const { site, id, url, request } = visit;
   const held = await heldBy(visit);
-  if (!held) return seeOther(site.loginRedirectUrl);
+  if (!held) return seeOther(site.setting("loginRedirectUrl"));
   const { login, byLink } = held;
   if (wantsJson(request)) return jsonAnswer({ paused: { id, ...login.asking } });
   const action = url.pathname + url.search;
@@ -31,7 +31,7 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
   const { site, id, cookies } = visit;
   refuseForged(visit);
   const held = await heldBy(visit);
-  if (!held) return seeOther(site.loginRedirectUrl);
+  if (!held) return seeOther(site.setting("loginRedirectUrl"));
   const backend = backendOf({ site, backend: held.login.backend });
   const visitor = {
     signedIn: await readSession(site, cookies),

@@ -90,9 +90,11 @@ function match(path: string, pattern: string): Pick<Visit, "backend" | "id"> | u
 }
 
 async function failed(visit: Visit, thrown: unknown, methods: readonly string[]): Promise<Answer> {
-  const { site, request, backend } = visit;
+  const { site, request } = visit;
   // Whatever is no AuthError yet was thrown while a session was read or ended.
   const error = toAuthError(thrown);
+  // A paused login's address does not name its backend.
+  const backend = visit.backend || (error.backend ?? "");
   await report(visit, error);
 
   // A request that was not let in, HEAD for one, leaves the flow to the one that will be.
@@ -102,7 +104,7 @@ async function failed(visit: Visit, thrown: unknown, methods: readonly string[])
   if (error.status === 405) more.allow = methods.join(", ");
   const options = { status: error.status, cookies, more };
   if (wantsJson(request)) return jsonAnswer(failureBody(error), options);
-  const elsewhere = elsewhereFor(site, error);
+  const elsewhere = elsewhereFor(site, backend, error);
   if (elsewhere)
     return seeOther(withParameters(elsewhere, { error: error.code, backend }), cookies);
   const view = { error, signInHref: `${site.basePath}/login` };
@@ -110,9 +112,13 @@ async function failed(visit: Visit, thrown: unknown, methods: readonly string[])
 }
 
 /** Where the application wants failed logins to lead; our own page otherwise. */
-function elsewhereFor(site: Site, { code, stage }: AuthError): string | undefined {
+function elsewhereFor(site: Site, backend: string, { code, stage }: AuthError): string | undefined {
   if (stage === "request") return undefined;
-  return (code === "user_inactive" ? site.inactiveUserUrl : undefined) ?? site.loginErrorUrl;
+  const at: Pick<Site, "setting"> = site.backends.get(backend) ?? site;
+  return (
+    (code === "user_inactive" ? at.setting("inactiveUserUrl") : undefined) ??
+    at.setting("loginErrorUrl")
+  );
 }
 
 async function report({ site, backend }: Visit, error: AuthError): Promise<void> {

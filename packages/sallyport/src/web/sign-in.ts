@@ -54,9 +54,9 @@ export async function beginLogin(visit: Visit): Promise<Answer> {
     const view = { form, action: url.pathname + url.search };
     return pageAnswer(site.pages.ask(view), { hasForm: true });
   }
-  const next = nextOf(visit) ?? site.loginRedirectUrl;
+  const next = nextOf(visit) ?? backend.setting("loginRedirectUrl");
   const signedIn = await readSession(site, cookies);
-  const fields = said(site.fieldsStoredInSession, parameters);
+  const fields = said(backend.setting("fieldsStoredInSession"), parameters);
   const wish = { next, signedIn, data, fields };
   const { departure, flow } = await site.gate.trace(backendSpan("begin", backend), () =>
     begin(site.gate, backend, wish),

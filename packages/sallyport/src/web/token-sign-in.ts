@@ -52,7 +52,7 @@ export async function tokenSignIn(
   { request, nonce }: TokenSignInOptions,
 ): Promise<TokenSignIn> {
   const visitor = request ? await visitorOf(site, request) : noVisitor;
-  const brought = { token, nonce, visitor, next: site.loginRedirectUrl };
+  const brought = { token, nonce, visitor, next: backend.setting("loginRedirectUrl") };
   const outcome = await site.gate.trace(backendSpan("token-sign-in", backend), () =>
     signInWithToken(site.gate, backend, brought),
   );

@@ -2,6 +2,7 @@ import type { BaseAuth } from "../backend.ts";
 import { AuthError } from "../errors.ts";
 import type { Gate } from "../gate.ts";
 import type { SignedIn } from "../session.ts";
+import type { SiteSetting } from "../settings.ts";
 import type { User } from "../storage.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { FlowCookies } from "./flow-cookie.ts";
@@ -19,15 +20,8 @@ export interface Site {
   readonly basePath: string;
   /** Below {@link basePath}, with `:backend` in it. */
   readonly completePath: string;
-  readonly loginRedirectUrl: string;
-  readonly logoutRedirectUrl: string;
-  readonly disconnectRedirectUrl: string;
-  /** Where failed logins lead instead of a page of ours. */
-  readonly loginErrorUrl: string | undefined;
-  /** The same for those of disabled users. */
-  readonly inactiveUserUrl: string | undefined;
-  readonly allowedRedirectHosts: readonly string[];
-  readonly fieldsStoredInSession: readonly string[];
+  /** The site's own settings, where no backend is asked. */
+  readonly setting: SiteSetting;
   readonly jar: CookieJar;
   readonly flows: FlowCookies;
   readonly pages: Pages;
@@ -60,7 +54,7 @@ export function titleOf(backend: BaseAuth): string {
 
 /** Where the request wants to go when all is done, if it may. */
 export function nextOf({ site, parameters }: Visit): string | undefined {
-  return safeNext(parameters.get("next"), site.origin, site.allowedRedirectHosts);
+  return safeNext(parameters.get("next"), site.origin, site.setting("allowedRedirectHosts"));
 }
 
 /** Who a request is signed in as, whatever its path. */

@@ -6,6 +6,7 @@ import {
   type Transport,
   TransportFailure,
 } from "../http.ts";
+import { catalogue, type Setting } from "../settings.ts";
 import { requestSpan, type Trace, untraced } from "../tracing.ts";
 
 /** What the requests of one login, or of one refresh, may cost together. */
@@ -27,6 +28,8 @@ export interface Asker {
   /** The host comes from the person, and not from us. */
   readonly hostFromOutside: boolean;
   mayRequest(url: URL): boolean;
+  /** Seconds for one call where it is not the site's usual time, and what we call ourselves. */
+  setting?<Name extends "requestsTimeout" | "userAgent">(name: Name): Setting<Name>;
 }
 
 /** The largest answer that is read: 1 MiB. */
@@ -44,9 +47,12 @@ export function boundedHttp(
   return {
     async request(request) {
       const url = checkedUrl(request.url);
-      const left = Math.min(bounds.callTimeout, deadline - performance.now());
+      const seconds = backend.setting?.("requestsTimeout");
+      const patience = seconds === undefined ? bounds.callTimeout : seconds * 1000;
+      const left = Math.min(patience, deadline - performance.now());
       if (left <= 0) throw failure("provider_timeout", "the login's time was used up");
-      const headers = { "user-agent": "sallyport", ...request.headers };
+      const userAgent = backend.setting?.("userAgent") ?? catalogue.userAgent.usual;
+      const headers = { "user-agent": userAgent, ...request.headers };
       return trace(requestSpan(request.method ?? "GET", url), async (learned) => {
         try {
           const answer = await carry(

@@ -2,19 +2,12 @@ import * as oauth from "oauth4webapi";
 import { AuthError, type ErrorCode, type Stage } from "../errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "../http.ts";
 import { isJsonObject, type JsonObject, type Tokens } from "../identity.ts";
+import type { Setting } from "../settings.ts";
 import { describe, parseJson, retryAfterOf, statusFailure } from "./bounded-http.ts";
 import { assertionType } from "./client-assertion.ts";
 
 /** How a client can prove itself at the token endpoint (OpenID Connect Core, section 9). */
-export const clientAuthMethods = [
-  "client_secret_post",
-  "client_secret_basic",
-  "private_key_jwt",
-  "none",
-] as const;
-
-/** One of {@link clientAuthMethods}. */
-export type ClientAuthMethod = (typeof clientAuthMethods)[number];
+export type ClientAuthMethod = NonNullable<Setting<"tokenEndpointAuthMethod">>;
 
 /** A client of an authorization server's token endpoint. */
 export interface TokenClient {
@@ -130,7 +123,9 @@ function conversation(exchange: Exchange, http: Http) {
       init: { body?: unknown; headers: Record<string, string> },
     ): Promise<Response> {
       const form = new URLSearchParams(String(init.body));
-      const answer = await http.request(toRequest(client, url, form, init.headers));
+      // What we call ourselves is said where the request is made, too.
+      const { "user-agent": _its, ...headers } = init.headers;
+      const answer = await http.request(toRequest(client, url, form, headers));
       return new ParsedResponse(regular(exchange, answer));
     },
   };

@@ -58,7 +58,7 @@ for (const length of ["42", "129", "43.5", "many"]) {
   test(`a verifier of ${length} characters is refused at the start`, () => {
     assert.throws(() => bound(new Example(), environment("S256", length)), {
       code: "settings_invalid",
-      message: /pkceCodeVerifierLength is 43 to 128/,
+      message: /PKCE_CODE_VERIFIER_LENGTH must be a whole number, 43 to 128/,
     });
   });
 }

@@ -81,7 +81,10 @@ test("a way to prove oneself that does not exist is refused at the start", () =>
     SOCIAL_AUTH_SHORT_KEY: "me",
     SOCIAL_AUTH_SHORT_TOKEN_ENDPOINT_AUTH_METHOD: "client_secret_guess",
   };
-  assert.throws(() => bound(new ShortOAuth2(), variables), /client_secret_post, .*_guess/);
+  assert.throws(
+    () => bound(new ShortOAuth2(), variables),
+    /TOKEN_ENDPOINT_AUTH_METHOD must be one of client_secret_post, /,
+  );
 });
 
 test("a token is taken back with the client's own proof (RFC 7009)", async (t) => {

@@ -3,12 +3,15 @@ import { test } from "node:test";
 import type { UserDetails } from "../../src/identity.ts";
 import { Refusal } from "../../src/step.ts";
 import { type AllowedPeople, authAllowed } from "../../src/steps/auth-allowed.ts";
+import { ExampleOAuth2 } from "../site.ts";
+
+const backend = new ExampleOAuth2();
 
 /** Whether a list lets this address in. */
 async function lets(list: AllowedPeople, email?: string, emailVerified = true): Promise<boolean> {
   const details: UserDetails = { email, emailVerified };
-  // The step looks at the details only.
-  const outcome = await authAllowed(list).run({ details }, {} as never);
+  // The step looks at the details and the settings only.
+  const outcome = await authAllowed(list).run({ details }, { backend } as never);
   if (!(outcome instanceof Refusal)) return true;
   assert.equal(outcome.error.code, "account_not_allowed");
   return false;

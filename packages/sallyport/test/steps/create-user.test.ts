@@ -5,6 +5,7 @@ import { type CreateUserOptions, createUser } from "../../src/steps/create-user.
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { User } from "../../src/storage.ts";
 import { now } from "../backend.ts";
+import { ExampleOAuth2 } from "../site.ts";
 
 /** The user that is made of somebody with these details. */
 async function made(details: Partial<UserDetails>, options?: CreateUserOptions, user?: User) {
@@ -15,7 +16,7 @@ async function made(details: Partial<UserDetails>, options?: CreateUserOptions, 
     username: "ada",
     user,
   };
-  const may = { tables, now };
+  const may = { backend: new ExampleOAuth2(), tables, now };
   // The step looks at these facts and the users only.
   const given = await createUser(options).run(facts as never, may as never);
   return { given: (given as { readonly user: User }).user, stored: await tables.users.find(1) };

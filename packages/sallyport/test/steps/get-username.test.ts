@@ -9,6 +9,9 @@ import {
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { User } from "../../src/storage.ts";
 import { now } from "../backend.ts";
+import { ExampleOAuth2 } from "../site.ts";
+
+const backend = new ExampleOAuth2();
 
 /** The username that somebody gets where these are taken. */
 async function usernameOf(
@@ -20,7 +23,7 @@ async function usernameOf(
   for (const username of taken) await tables.users.add({ username, creator: "test" }, now);
   const facts = { details: { ...details, emailVerified: false }, user: undefined };
   // The step looks at these facts, and asks for usernames only.
-  const given = await getUsername(candidates).run(facts as never, { tables } as never);
+  const given = await getUsername(candidates).run(facts as never, { backend, tables } as never);
   return (given as { readonly username: string }).username;
 }
 

@@ -5,6 +5,7 @@ import { type UserDetailsOptions, userDetails } from "../../src/steps/user-detai
 import { memoryStorage } from "../../src/storage/memory.ts";
 import type { User } from "../../src/storage.ts";
 import { now } from "../backend.ts";
+import { ExampleOAuth2 } from "../site.ts";
 
 const before = new Date("2026-01-01T00:00:00Z");
 
@@ -26,7 +27,7 @@ async function after(
     before,
   );
   const facts = { details: { emailVerified: true, ...details }, user, isNew };
-  const may = { tables, now };
+  const may = { backend: new ExampleOAuth2(), tables, now };
   // The step looks at these facts and the users only.
   const given = await userDetails(options).run(facts as never, may as never);
   const stored = await tables.users.find(user.id);
