@@ -413,24 +413,20 @@ export const cases: Readonly<Record<SettingName, Case>> = {
     with: "ada@example.org",
   },
   userFieldMapping: {
-    value: { fullName: "lastName", username: "firstName" },
-    text: "fullName=lastName&username=firstName",
+    value: { username: "fullName", email: "lastName" },
+    text: "username=fullName&email=lastName",
     see: async (site) => {
       const first = await userOf(site, ada);
-      const second = await userOf(site, { ...ada, name: "King" });
-      return [first, second].map(({ firstName, lastName, fullName }) => [
-        firstName,
-        lastName,
-        fullName,
-      ]);
+      const second = await userOf(site, { ...ada, login: "ada.king" });
+      return [first, second].map(({ lastName, fullName, email }) => [lastName, fullName, email]);
     },
     without: [
-      ["", "", "Ada"],
-      ["", "", "King"],
+      ["", "Ada", "ada@example.net"],
+      ["", "Ada", "ada@example.net"],
     ],
     with: [
-      ["ada", "Ada", ""],
-      ["ada", "King", ""],
+      ["ada@example.net", "ada", null],
+      ["ada@example.net", "ada.king", null],
     ],
   },
   forceEmailValidation: {

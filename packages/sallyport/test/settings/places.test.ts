@@ -92,6 +92,10 @@ const mistakes: readonly [Environment, RegExp][] = [
   [{ SOCIAL_AUTH_USER_FIELD_MAPPING: "fullName=email" }, /^SOCIAL_AUTH_USER_FIELD_MAPPING/],
   [{ SOCIAL_AUTH_RECENT_SIGN_IN: "-1" }, /^SOCIAL_AUTH_RECENT_SIGN_IN must be a whole number/],
   [{ SOCIAL_AUTH_LOGIN_ERROR_URL: "https://evil.example/" }, /loginErrorUrl must be a path/],
+  [
+    { SOCIAL_AUTH_LOGOUT_REDIRECT_URL: "https://evil.example/" },
+    /logoutRedirectUrl must be a path/,
+  ],
   [{ SOCIAL_AUTH_EXAMPLE_NEW_USER_REDIRECT_URL: "//evil.example" }, /example: newUserRedirectUrl/],
 ];
 
