@@ -13,6 +13,7 @@ export function filledFields(
 ): FilledFields {
   const mapping = backend.setting("userFieldMapping");
   const own = detailFields.filter((name) => !mapping[name]).map((name) => [name, name] as const);
+  // Its kind has checked both; `Object.entries` forgets that.
   const mapped = Object.entries(mapping) as [keyof typeof mapping, DetailField][];
   const filled: { [Field in DetailField]?: string } = {};
   // What is mapped comes last, so that it counts where a field has both.

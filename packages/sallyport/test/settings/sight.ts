@@ -45,12 +45,12 @@ export async function authorization(site: Site): Promise<URL> {
   return new URL(answer.headers.get("location") ?? "");
 }
 
-/** What the provider was asked at this path. */
+/** How often the provider was asked at this path. */
 export function askedAt(site: Site, path: string): number {
   return site.provider.to(path).length;
 }
 
-/** Somebody with two accounts, who disconnects both of this backend but for the last. */
+/** The answer to somebody with two accounts who disconnects the second. */
 export async function disconnectOne(site: Site): Promise<Response> {
   const browser: Browser = site.browser();
   assert.equal(await outcomeOf(site, ada, browser), "in");
