@@ -70,8 +70,8 @@ export class MicrosoftOpenIdConnect extends OpenIdConnectAuth<MicrosoftSettings>
     return {
       username: textOf(profile.preferred_username),
       email,
-      // A boolean by the documentation; personal accounts have been seen with "1".
-      emailVerified: email !== undefined && /^(true|1)$/i.test(String(profile.xms_edov)),
+      // Documented as a Boolean; 1 is the same in other words, and no text is.
+      emailVerified: email !== undefined && (profile.xms_edov === true || profile.xms_edov === 1),
       ...namesOf(profile.name, profile.given_name, profile.family_name),
     };
   }

@@ -198,12 +198,12 @@ for (const wrong of [undefined, "", "ada@acme.example", 7, oid.toUpperCase()]) {
 
 for (const [said, verified] of [
   [true, true],
-  ["true", true],
-  ["1", true],
   [1, true],
   [false, false],
-  ["false", false],
-  ["0", false],
+  [0, false],
+  ["true", false],
+  ["1", false],
+  [["1"], false],
   [undefined, false],
   [null, false],
 ] as const) {
