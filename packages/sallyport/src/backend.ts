@@ -45,7 +45,7 @@ export interface DeparturePage {
   readonly body: Html;
   /** The one script that may run in it, to the letter; the page runs it at its end. */
   readonly script?: string | undefined;
-  /** Other sites' origins whose scripts and frames may run in it: a provider's widget. */
+  /** Other sites' origins whose scripts and frames may run in it, and open windows: a provider's widget. */
   readonly origins?: readonly string[] | undefined;
 }
 

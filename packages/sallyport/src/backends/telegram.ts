@@ -1,33 +1,34 @@
-import { fromBase64Url, hmac, sha256, toHex } from "#platform";
+import { hmac, sha256, toHex } from "#platform";
 import {
   type Arrival,
   type BackendSettings,
   BaseAuth,
-  type Departure,
   type DepartureContext,
   type Environment,
+  type OwnPage,
 } from "../backend.ts";
 import type { AuthError } from "../errors.ts";
+import { html } from "../html.ts";
 import type { Identity, JsonObject, UserDetails } from "../identity.ts";
 import { checkedUid, selectedExtraData } from "../protocols/identity-fields.ts";
-import { fieldsOf, namesOf, textOf } from "../protocols/profile.ts";
+import { namesOf, textOf } from "../protocols/profile.ts";
 import { sameText } from "../seal.ts";
 
 /** Settings of {@link TelegramAuth}. */
 export interface TelegramSettings extends BackendSettings {
   /** What BotFather gave (`SOCIAL_AUTH_TELEGRAM_BOT_TOKEN`); `/setdomain` there names our host. */
   readonly botToken?: string | undefined;
+  /** The bot's user name, without an `@` (`SOCIAL_AUTH_TELEGRAM_BOT_NAME`). */
+  readonly botName?: string | undefined;
   /** Seconds since the person proved who they are: 600 unless given, 86400 at most. */
   readonly authDateMaxAge?: number | undefined;
 }
 
 /**
  * Telegram's login widget: https://core.telegram.org/widgets/login. There is no code to
- * exchange and no profile to fetch: who the person is comes back with the browser, signed
- * with the bot's token. An answer counts once. Telegram knows of no address.
- *
- * `oauth.telegram.org` answers behind the address's `#`, as `tgAuthResult`; a page has to
- * hand it on as a parameter. The widget itself sends the fields as parameters.
+ * exchange and no profile to fetch: a page of ours shows the widget, and who the person is
+ * comes back with the browser, signed with the bot's token. An answer counts once. Telegram
+ * knows of no address.
  */
 export class TelegramAuth extends BaseAuth<TelegramSettings> {
   override readonly name: string = "telegram";
@@ -35,12 +36,19 @@ export class TelegramAuth extends BaseAuth<TelegramSettings> {
   override readonly stateParameter: boolean = false;
   override readonly redirectState: boolean = true;
   override readonly extraData = [...optionalFields, "id", "auth_date"];
-  readonly authorizationUrl: string = "https://oauth.telegram.org/auth";
+  readonly widgetUrl: string = "https://telegram.org/js/telegram-widget.js?22";
+  /** Where the widget's frame comes from. */
+  readonly frameOrigin: string = "https://oauth.telegram.org";
 
   override bind(environment: Environment): void {
     super.bind(environment);
     if (!/^\d+:[\w-]+$/.test(this.botToken())) {
       throw this.misconfigured(`needs "botToken", or ${this.variable("botToken")}: 123456:ABC-…`);
+    }
+    if (!/^\w+$/.test(this.botName())) {
+      throw this.misconfigured(
+        `needs "botName", or ${this.variable("botName")}: the bot's, without @`,
+      );
     }
     const age = this.maxAge();
     if (!(Number.isInteger(age) && age > 0 && age <= 86400)) {
@@ -48,13 +56,13 @@ export class TelegramAuth extends BaseAuth<TelegramSettings> {
     }
   }
 
-  override async authUrl({ redirectUri }: DepartureContext): Promise<Departure> {
-    const location = new URL(this.authorizationUrl);
-    const [botId = ""] = this.botToken().split(":");
-    location.searchParams.set("bot_id", botId);
-    location.searchParams.set("origin", new URL(redirectUri).origin);
-    location.searchParams.set("return_to", redirectUri);
-    return { location: location.href };
+  override async authUrl({ redirectUri }: DepartureContext): Promise<OwnPage> {
+    const { widgetUrl, title } = this;
+    const body = html`<script async src="${widgetUrl}" data-telegram-login="${this.botName()}"
+ data-size="large" data-auth-url="${redirectUri}"></script>
+<noscript><p>${title} needs JavaScript here.</p></noscript>`;
+    const origins = [new URL(widgetUrl).origin, this.frameOrigin];
+    return { page: { title: `Sign in with ${title}`, body, origins } };
   }
 
   override async authComplete({ callback, once, now }: Arrival): Promise<Identity<JsonObject>> {
@@ -89,16 +97,9 @@ export class TelegramAuth extends BaseAuth<TelegramSettings> {
 
   /** The fields that are signed, and the signature: none of ours, each once. */
   private widgetFields(callback: URLSearchParams): ReadonlyMap<string, string> {
-    const results = callback.getAll("tgAuthResult");
-    if (results[0] === "false") {
-      throw this.error("access_denied", "callback", `${this.name}: the person refused`);
-    }
-    const answer = results[0] === undefined ? callback : decoded(results[0]);
-    const fields = [...answer].filter(([name]) => signedFields.has(name) || name === "hash");
+    const fields = [...callback].filter(([name]) => signedFields.has(name) || name === "hash");
     const found = new Map(fields);
-    if (results.length > 1 || found.size < fields.length) {
-      throw this.refused("a field stands there twice");
-    }
+    if (found.size < fields.length) throw this.refused("a field stands there twice");
     return found;
   }
 
@@ -119,6 +120,10 @@ export class TelegramAuth extends BaseAuth<TelegramSettings> {
     return String(this.setting("botToken") ?? "");
   }
 
+  private botName(): string {
+    return String(this.setting("botName") ?? "");
+  }
+
   private maxAge(): number {
     return Number(this.setting("authDateMaxAge") ?? 600);
   }
@@ -128,16 +133,3 @@ const clockSkew = 60_000;
 
 const optionalFields = ["first_name", "last_name", "username", "photo_url"];
 const signedFields: ReadonlySet<string> = new Set([...optionalFields, "id", "auth_date"]);
-
-/** The fields of a `tgAuthResult`: JSON in base64url, with or without padding. */
-function decoded(result: string): readonly (readonly [string, string])[] {
-  const bytes = fromBase64Url(result.replace(/=+$/, ""));
-  if (bytes === undefined) return [];
-  try {
-    const fields = fieldsOf(JSON.parse(new TextDecoder().decode(bytes)));
-    return Object.entries(fields).map(([name, value]) => [name, String(value)]);
-  } catch {
-    // No JSON: nothing was said, and nothing signed.
-    return [];
-  }
-}

@@ -45,7 +45,8 @@ export async function pageAnswer(
     ...more,
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": await policyFor(script, origins),
-    "cross-origin-opener-policy": "same-origin",
+    // A widget signs in in a window that it opens, and hears from it.
+    "cross-origin-opener-policy": origins ? "same-origin-allow-popups" : "same-origin",
     "referrer-policy": hasForm ? "same-origin" : "no-referrer",
     "x-content-type-options": "nosniff",
   };
@@ -57,7 +58,7 @@ export interface PageOptions extends AnswerOptions {
   readonly hasForm?: boolean;
   /** The one script that may run in it, to the letter. */
   readonly script?: string | undefined;
-  /** Other sites' origins whose scripts and frames may run in it. */
+  /** Other sites' origins whose scripts and frames may run in it, and open windows. */
   readonly origins?: readonly string[] | undefined;
 }
 
