@@ -31,6 +31,10 @@ const rules: Readonly<Record<string, (of: Demand) => string[]>> = {
     [demand].flat().includes(typeOf(value)) ? [] : [`${where} is not ${demand}`],
   enum: ({ demand, value, where }) =>
     (demand as unknown[]).includes(value) ? [] : [`${where} is not one of ${demand}`],
+  oneOf: ({ demand, value, where, check }) => {
+    const fitting = (demand as unknown[]).filter((each) => check(each, value, where).length === 0);
+    return fitting.length === 1 ? [] : [`${where} is ${fitting.length} of several things, not one`];
+  },
   pattern: ({ demand, value, where }) =>
     typeof value !== "string" || new RegExp(String(demand)).test(value)
       ? []

@@ -6,10 +6,10 @@ import {
   callsAtBegin,
   expectFailure,
 } from "./contract.ts";
+import { expectDeparture, parametersOf } from "./departure.ts";
 import { expectSame } from "./expect.ts";
 import { faultCases } from "./fault-cases.ts";
 import type { BackendFixture, FixtureIdentity } from "./fixture.ts";
-import { filledEach } from "./known.ts";
 import { type MakeBackend, startRehearsal } from "./rehearsal.ts";
 import { checkVerifier } from "./rehearsals/pkce.ts";
 import type { Protocol } from "./rehearsals/protocol.ts";
@@ -39,7 +39,10 @@ export function backendContract(
   };
   return [
     {
-      name: `leaves for ${fixture.departure.host} with the documented parameters`,
+      name:
+        "page" in fixture.departure
+          ? "shows a page of its own, as documented"
+          : `leaves for ${fixture.departure.host} with the documented parameters`,
       run: () => leavesAsDocumented(contract),
     },
     { name: "finds out who came back", run: () => identifies(contract) },
@@ -53,11 +56,7 @@ export function backendContract(
 
 async function leavesAsDocumented({ fixture, start }: Contract): Promise<void> {
   const rehearsal = start({ calls: callsAtBegin(fixture) });
-  const { protocol, host, pathname, searchParams } = await rehearsal.leave();
-  const { scheme = "https", host: to, path, parameters } = fixture.departure;
-  expectSame(`${protocol}//${host}${pathname}`, `${scheme}://${to}${path}`, "to");
-  const wanted = filledEach(parameters, rehearsal.known);
-  expectSame(Object.fromEntries(searchParams), wanted, "the parameters");
+  expectDeparture(await rehearsal.leave(), fixture, rehearsal.known);
   rehearsal.verify();
 }
 
@@ -79,7 +78,7 @@ async function identifies(
   expectSame(keptBy(identity?.extraData), extraData.toSorted(), "the extra data's names");
   expectSame(identity?.amr, amr, "how they proved who they are");
   expectSame(identity?.networks, networks, "the networks");
-  await checkVerifier(rehearsal, fixture.departure.parameters.code_challenge_method);
+  await checkVerifier(rehearsal, parametersOf(fixture).code_challenge_method);
 }
 
 /** The names of what a backend keeps, without what OpenID Connect keeps for every one. */

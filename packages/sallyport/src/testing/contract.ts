@@ -1,4 +1,5 @@
 import type { Identity } from "../index.ts";
+import type { Departed } from "./departure.ts";
 import { expectSame, expectTrue } from "./expect.ts";
 import type { BackendFixture, FixtureCall, RehearsedFixture } from "./fixture.ts";
 import type { Known } from "./known.ts";
@@ -13,7 +14,7 @@ export interface ContractCase {
 /** A site with one backend, a provider on paper, a browser, and every line of the log. */
 export interface Rehearsal {
   /** Goes out by the first door. */
-  leave(): Promise<URL>;
+  leave(): Promise<Departed>;
   /** Comes back by the second, with the fixture's callback unless given; what is undefined stays away. */
   comeBack(callback?: Readonly<Record<string, string | undefined>>): Promise<Outcome>;
   /** From now on the browser has the cookies that it has now, whatever it is told. */

@@ -21,14 +21,8 @@ export interface BackendFixture {
   readonly now?: string | undefined;
   /** What the person enters when the login begins. */
   readonly data?: Texts | undefined;
-  /** The authorization request, with every parameter it has. */
-  readonly departure: {
-    /** `https` unless given. */
-    readonly scheme?: "http" | undefined;
-    readonly host: string;
-    readonly path: string;
-    readonly parameters: Texts;
-  };
+  /** The authorization request, or the backend's own page in its place. */
+  readonly departure: FixtureRedirect | { readonly page: FixturePage };
   /** What the provider sends back with the browser. */
   readonly callback: Texts;
   /** Headers that the callback comes with: what a proxy in front of us sets. */
@@ -42,6 +36,25 @@ export interface BackendFixture {
   readonly identity: FixtureIdentity;
   /** Other people, and what becomes of them. */
   readonly variants?: readonly FixtureVariant[] | undefined;
+}
+
+/** An authorization request, with every parameter it has. */
+export interface FixtureRedirect {
+  /** `https` unless given. */
+  readonly scheme?: "http" | undefined;
+  readonly host: string;
+  readonly path: string;
+  readonly parameters: Texts;
+}
+
+/** A page of the backend's own. */
+export interface FixturePage {
+  /** The names of its form's fields; the form posts them to our callback, with the state. No form unless given. */
+  readonly fields?: readonly string[] | undefined;
+  /** Markup that stands in it. */
+  readonly markup?: readonly string[] | undefined;
+  /** Other sites' origins whose scripts and frames may run in it. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 /** An id_token of a provider on paper. */
@@ -112,7 +125,11 @@ export interface FixtureVariant {
 }
 
 /** A call of one rehearsal, whose answer may have gone wrong. */
-export type DeclaredCall = Omit<FixtureCall, "answer"> & { readonly answer: FixtureAnswer | Fault };
+export type DeclaredCall = Omit<FixtureCall, "answer"> & {
+  readonly answer: FixtureAnswer | Fault;
+  /** It may be left out. */
+  readonly optional?: boolean | undefined;
+};
 
 /** A fixture as one rehearsal has it. */
 export type RehearsedFixture = Omit<BackendFixture, "calls"> & {

@@ -2,9 +2,11 @@ import { type BaseAuth, createAuth, type Identity } from "../index.ts";
 import { memoryStorage } from "../storage/memory.ts";
 import type { Outcome, Rehearsal } from "./contract.ts";
 import { cookieJar } from "./cookie-jar.ts";
+import { isPosted } from "./departure.ts";
 import { expectTrue } from "./expect.ts";
 import type { RehearsedFixture } from "./fixture.ts";
 import { filled, filledEach, type Known } from "./known.ts";
+import { pipelineFor } from "./pipeline.ts";
 import type { Protocol } from "./rehearsals/protocol.ts";
 import { secretsOf } from "./secrets.ts";
 import { strictFetch } from "./strict-fetch.ts";
@@ -39,11 +41,16 @@ export function startRehearsal(
   const backend = watched(makeBackend(settings), known, (made) => {
     identity = made;
   });
+  let link = "";
+  const mailed = async (mail: { readonly link: string }) => {
+    link = mail.link;
+  };
   const auth = createAuth({
     baseUrl: origin,
     secrets: ["a secret of the rehearsal, long enough to pass"],
     backends: [backend],
     storage: memoryStorage(),
+    pipeline: pipelineFor(backend, mailed),
     fetch: provider.fetch,
     timeouts: { call: timeout },
     logger: { info: say, warn: say, error: say },
@@ -63,6 +70,12 @@ export function startRehearsal(
     return response;
   }
 
+  /** The login waits for the link that was sent. */
+  async function followed(waiting: Response): Promise<Response> {
+    answers.push(await waiting.text());
+    return send(new URL(link), "same-origin", { method: "POST", body: new URLSearchParams() });
+  }
+
   return {
     known,
     identity: () => identity,
@@ -73,6 +86,10 @@ export function startRehearsal(
       const data = new URLSearchParams(fixture.data);
       const address = new URL(`/auth/login/${backend.name}?${data}`, origin);
       const response = await send(address, "same-origin");
+      if ("page" in fixture.departure && response.ok) {
+        const policy = response.headers.get("content-security-policy") ?? "";
+        return { markup: await response.text(), policy };
+      }
       const location = response.headers.get("location");
       expectTrue(location !== null, `the login did not begin: ${await response.text()}`);
       const url = new URL(location);
@@ -86,7 +103,7 @@ export function startRehearsal(
 
     async comeBack(callback = fixture.callback) {
       const address = new URL(known.get("redirect_uri") ?? "", origin);
-      const posts = fixture.departure.parameters.response_mode === "form_post";
+      const posts = isPosted(fixture);
       const form = new URLSearchParams();
       const parameters = posts ? form : address.searchParams;
       if (backend.stateParameter) {
@@ -99,9 +116,10 @@ export function startRehearsal(
       const headers = filledEach(fixture.headers ?? {}, known);
       // A form from another site comes without cookies, so our own page has posted it again.
       form.set("sallyport_reposted", "1");
-      const response = posts
+      const answer = posts
         ? await send(address, "same-origin", { method: "POST", body: form, headers })
         : await send(address, "cross-site", { headers });
+      const response = answer.status === 202 ? await followed(answer) : answer;
       const text = await response.text();
       answers.push(text, response.headers.get("location") ?? "");
       const { error } = JSON.parse(text) as Pick<Outcome, "error">;

@@ -22,7 +22,7 @@ const secretSettings = /secret$|^apiKey$|^botToken$|password|privateKey/i;
 
 const secretFields: ReadonlySet<string> = new Set([
   ...["access_token", "refresh_token", "id_token", "client_secret", "client_assertion"],
-  ...["oauth_token_secret", "oauth_verifier", "code", "code_verifier"],
+  ...["oauth_token_secret", "oauth_verifier", "code", "code_verifier", "password"],
 ]);
 
 // A token answer is JSON, or a form.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { exportPKCS8, generateKeyPair } from "jose";
 import { BaseAuth } from "../../src/backend.ts";
 import { type BackendFixture, backendContract } from "../../src/testing/index.ts";
 import { complaints } from "../json-schema.ts";
@@ -21,6 +22,18 @@ const toldOtherwise: readonly string[] = [
   // An assertion is signed XML with the time of the login in it.
   "SamlAuth",
 ];
+
+const appleKey = await generateKeyPair("ES256", { extractable: true });
+const verify = async (username: string, password: string) =>
+  username === "ada" && password === "  a horse, a battery  "
+    ? { uid: "4711", details: { username: "ada", fullName: "Ada Lovelace", emailVerified: false } }
+    : undefined;
+
+/** Settings that a fixture cannot hold: what the application does, and keys. */
+const besides: Readonly<Record<string, object>> = {
+  "apple-id": { clientKey: await exportPKCS8(appleKey.privateKey) },
+  username: { verify },
+};
 
 type BackendClass = new (settings?: object) => BaseAuth;
 
@@ -49,7 +62,7 @@ for (const module of modules) {
       test(`${name}: its fixture is as the schema demands`, () => {
         assert.deepEqual(complaints(schema, fixture), []);
       });
-      const make = (settings: object) => new Backend(settings);
+      const make = (settings: object) => new Backend({ ...settings, ...besides[name] });
       // The schema has checked it.
       for (const { name: title, run } of backendContract(make, fixture as BackendFixture)) {
         test(`${name}: ${title}`, run);

@@ -1,4 +1,5 @@
 import type { BackendFixture } from "../fixture.ts";
+import { form } from "./form.ts";
 import { oauth1 } from "./oauth1.ts";
 import { openId } from "./openid.ts";
 import { openIdConnect } from "./openid-connect.ts";
@@ -9,5 +10,7 @@ const plain: Protocol = { speaks: () => true };
 
 /** The protocol that a fixture's provider speaks. */
 export function protocolOf(fixture: BackendFixture): Protocol {
-  return [openIdConnect(), oauth1, openId].find((protocol) => protocol.speaks(fixture)) ?? plain;
+  return (
+    [openIdConnect(), oauth1, openId, form].find((protocol) => protocol.speaks(fixture)) ?? plain
+  );
 }

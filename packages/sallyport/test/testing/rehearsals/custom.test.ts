@@ -34,6 +34,7 @@ test("a callback that is posted is rehearsed as a form", async () => {
   }
   const fixture = fixtureOf("remote-user");
   const { departure } = fixture;
+  assert.ok("parameters" in departure);
   const parameters = { ...departure.parameters, response_mode: "form_post" };
   const posted = {
     ...fixture,
