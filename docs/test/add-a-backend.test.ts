@@ -39,7 +39,7 @@ for (const fixture of fixtures) {
 
 test("the page has a fixture for every protocol", () => {
   const names = fixtures.map(({ backend }) => backend);
-  const wanted = ["", "-oidc", "-oauth1", "-openid", "-tickets", "-proxy"];
+  const wanted = ["", "-oidc", "-oauth1", "-openid", "-tickets", "-cards", "-proxy"];
   assert.deepEqual(
     names,
     wanted.map((kind) => `example${kind}`),
