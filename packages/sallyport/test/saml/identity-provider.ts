@@ -48,20 +48,25 @@ export function respond(
   });
 }
 
-/** Serves Acme's sign-in, where `person` is signed in already; it wants our requests signed. */
-export async function startIdentityProvider(t: TestContext, person = ada): Promise<string> {
+/**
+ * Serves Acme's sign-in, where `person` is signed in already; it wants our requests signed.
+ * Its answer goes to `acs`.
+ */
+export async function startIdentityProvider(
+  t: TestContext,
+  person = ada,
+  acs = () => "https://portal.example.net/auth/complete/saml",
+): Promise<string> {
   const app = express();
-  const acs = "https://portal.example.net/auth/complete/saml";
-  app.get(
-    "/sso",
+  app.get("/sso", (request, response, next) =>
     samlp.auth({
       ...optionsFor(person),
-      destination: acs,
-      recipient: acs,
+      destination: acs(),
+      recipient: acs(),
       signingCert: ourKeys.cert,
       getUserFromRequest: () => person,
-      getPostURL: (_audience, _request, _incoming, done) => done(null, acs),
-    }),
+      getPostURL: (_audience, _request, _incoming, done) => done(null, acs()),
+    })(request, response, next),
   );
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
