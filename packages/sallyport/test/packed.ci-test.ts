@@ -93,7 +93,7 @@ describe("the packed package", () => {
     ["node", []],
     ["neutral", ["worker"]],
   ] as const) {
-    test(`bundles a sign-in with one backend in under 80 KB for ${platform}`, async () => {
+    test(`bundles a sign-in with one backend in under 100 KB for ${platform}`, async () => {
       const entry = join(folder, "server.js");
       await writeFile(
         entry,
@@ -112,7 +112,7 @@ describe("the packed package", () => {
         write: false,
       });
       const text = result.outputFiles[0]?.text ?? "";
-      assert.ok(text.length < 80 * 1024, `${text.length} characters`);
+      assert.ok(text.length < 100 * 1024, `${text.length} characters`);
       if (platform === "neutral") assert.doesNotMatch(text, /["']node:/);
     });
   }

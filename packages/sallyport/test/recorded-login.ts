@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import type { BaseAuth } from "../src/backend.ts";
 import type { HttpAnswer, HttpRequest } from "../src/http.ts";
 import type { Identity, JsonObject } from "../src/identity.ts";
@@ -113,10 +113,16 @@ function environmentOf(
 ) {
   const texts = Object.entries(settings).map(([name, value]) => [
     name.startsWith("SOCIAL_AUTH_") ? name : backend.variable(name),
-    String(value),
+    asHandedOut(String(value)),
   ]);
   // Some recorded issuers are not where their discovery document is.
   return { ...Object.fromEntries(texts), [backend.variable("idTokenIssuer")]: issuer };
+}
+
+/** A key as providers hand it out: PKCS #8, where the recording has the form of before. */
+function asHandedOut(value: string): string {
+  if (!value.includes("BEGIN EC PRIVATE KEY")) return value;
+  return createPrivateKey(value).export({ format: "pem", type: "pkcs8" }).toString();
 }
 
 /** What came back with the browser: the recording has our own request's parameters among it. */

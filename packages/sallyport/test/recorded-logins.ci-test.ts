@@ -26,6 +26,9 @@ const differences: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   oidc: { "extra_data.id": "the id_token has it; the recording's UserInfo leaves sub out" },
   "google-openidconnect": { uid: "sub stays with an account for good; the address may change" },
+  "apple-id": {
+    "extra_data.token_type": "said also where the provider leaves it out: no other is taken",
+  },
   slack: { login: "users.identity is retired; Sign in with Slack answers by OpenID Connect" },
   orcid: { email: "addresses are private unless shown, and none is asked for" },
   "twitter-oauth2": { email: "no page of X's promises one" },

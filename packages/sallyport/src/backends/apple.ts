@@ -46,6 +46,8 @@ export class AppleIdAuth extends OpenIdConnectAuth<AppleSettings> {
   // The only way to be answered where a name or an address is asked for.
   override readonly postCallback = true;
   override readonly defaultScope: readonly string[] = ["openid", "name", "email"];
+  // Apple knows no names for accounts.
+  override readonly usernameKey: string = "sub";
 
   override bind(environment: Environment): void {
     super.bind(environment);
