@@ -72,6 +72,7 @@ create table sessions (
   backend text not null,
   amr json,
   association_id bigint,
+  tenant text collate "C",
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   PRIMARY KEY (id_hash)
 );
@@ -88,6 +89,7 @@ create table social_auth (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   leased_until timestamp(3) with time zone,
+  tenant text collate "C",
   CHECK ((uid <> ''::text)),
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   PRIMARY KEY (id),

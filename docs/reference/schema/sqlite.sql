@@ -54,7 +54,7 @@ CREATE TABLE sessions (
   last_seen_at text not null,
   authenticated_at text not null,
   backend text not null,
-  amr text, association_id integer,
+  amr text, association_id integer, tenant text,
   foreign key (user_id) references users (id) on delete cascade
 );
 
@@ -71,7 +71,7 @@ CREATE TABLE social_auth (
   uid text not null check (uid <> ''),
   extra_data text not null,
   created_at text not null,
-  updated_at text not null, leased_until text,
+  updated_at text not null, leased_until text, tenant text,
   unique (provider, uid),
   foreign key (user_id) references users (id) on delete cascade
 );

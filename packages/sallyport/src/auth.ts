@@ -1,6 +1,15 @@
 import { fetchTransport, transport } from "#platform";
 import { type AccessTokenOptions, accessToken } from "./access-token.ts";
 import type { BaseAuth, Environment } from "./backend.ts";
+import {
+  bindBackends,
+  checkedOrigin,
+  checkedPath,
+  checkSteps,
+  checkUrls,
+  invalid,
+  tenantOrigin,
+} from "./checked-config.ts";
 import { defaultDisconnectPipeline } from "./default-disconnect-pipeline.ts";
 import { defaultPipeline } from "./default-pipeline.ts";
 import type { DisconnectPipeline } from "./disconnect-pipeline.ts";
@@ -14,24 +23,21 @@ import { refresh } from "./refresh.ts";
 import { createSeal } from "./seal.ts";
 import type { SessionStore, SignedIn } from "./session.ts";
 import { databaseSessions } from "./sessions/database.ts";
-import {
-  catalogue,
-  type GivenToSite,
-  ownUrlNames,
-  readSiteSettings,
-  settingNames,
-} from "./settings.ts";
+import { type GivenToSite, readSiteSettings } from "./settings.ts";
 import type { Association, Storage, User } from "./storage.ts";
+import type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 import { type Tracer, traceWith } from "./tracing.ts";
+import { addressesAt } from "./web/addresses.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
-import { cookieJar, parseCookies } from "./web/cookies.ts";
+import { cookieJar } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
 import type { Incoming, WithHeaders } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
-import { answer } from "./web/routes.ts";
 import { safeNext } from "./web/safe-next.ts";
+import { oneSite } from "./web/sites.ts";
+import { tenantSites } from "./web/tenant-sites.ts";
 import { type TokenSignIn, type TokenSignInOptions, tokenSignIn } from "./web/token-sign-in.ts";
-import { readSession, type Site } from "./web/visit.ts";
+import type { Site } from "./web/visit.ts";
 import { publicTransport } from "./wire/public-http.ts";
 
 /** Settings of the site that stand beside the rest of its configuration. */
@@ -51,9 +57,16 @@ export interface AuthConfig extends Pick<GivenToSite, Beside> {
   readonly baseUrl: string;
   /** Newest first; the older ones still open what they sealed. `openssl rand -hex 32` makes one. */
   readonly secrets: readonly string[];
-  readonly backends: readonly BaseAuth[];
+  /** No two of one name; where there are tenants, each tenant's. */
+  readonly backends: readonly BaseAuth[] | TenantBackends;
+  /** Names the tenant that a request is for, where each has backends of its own; undefined for none. */
+  readonly tenant?: ((request: TenantRequest) => MaybeLater<string | undefined>) | undefined;
+  /** The origin at which a tenant is reached, by the scheme of {@link baseUrl}; that one unless given. */
+  readonly tenantUrl?: ((tenant: string) => MaybeLater<string>) | undefined;
+  /** Seconds after which a tenant's backends are asked for again. Default 300. */
+  readonly tenantLifetime?: number | undefined;
   readonly storage: Storage;
-  /** Default `/auth`. */
+  /** Default `/auth`. With `/:tenant` in it each tenant has addresses of its own at one origin. */
   readonly basePath?: string | undefined;
   /** Where providers send the browser back to, below `basePath`. Default `/complete/:backend`. */
   readonly completePath?: string | undefined;
@@ -98,7 +111,7 @@ export interface Auth {
   accessToken(
     user: Pick<User, "id">,
     backend: string,
-    options?: AccessTokenOptions,
+    options?: AccessTokenOptions & OfTenant,
   ): Promise<string>;
   /** Newer tokens than an association came with. @throws `token_missing`, `token_revoked`. */
   refresh(association: Association): Promise<Tokens>;
@@ -110,8 +123,10 @@ export interface Auth {
   signInWithToken(
     backend: string,
     token: string,
-    options?: TokenSignInOptions,
+    options?: TokenSignInOptions & OfTenant,
   ): Promise<TokenSignIn>;
+  /** Has this process ask for a tenant's backends again: their settings have changed. */
+  forgetTenant(name: string): void;
   /** Tells a listener what happens, once it stands. Gives a function that ends it. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void;
   close(): Promise<void>;
@@ -141,16 +156,25 @@ export function createAuth(config: AuthConfig): Auth {
   const environment = config.env ?? processEnvironment();
   const given: GivenToSite = { ...config, ...config.settings };
   const setting = readSiteSettings(given, environment);
-  const backends = bindBackends(config.backends, given, environment);
   const stepNames = new Set([...steps, ...disconnectSteps].map(({ name }) => name));
-  for (const backend of backends.values()) checkSteps(backend, stepNames);
   const leadsSomewhere = (url: string) =>
     safeNext(url, origin, setting("allowedRedirectHosts")) !== undefined;
   checkUrls("", { setting }, leadsSomewhere);
-  for (const backend of backends.values()) {
-    checkUrls(`backend ${backend.name}: `, backend, leadsSomewhere);
-  }
+  const bind = (those: readonly BaseAuth[], environment: Environment) => {
+    const bound = bindBackends(those, given, environment);
+    for (const backend of bound.values()) {
+      checkSteps(backend, stepNames);
+      checkUrls(`backend ${backend.name}: `, backend, leadsSomewhere);
+    }
+    return bound;
+  };
+  const tenants = tenantsOf(config);
+  if (!tenants && basePath.includes("/:tenant"))
+    throw invalid('basePath needs tenants for ":tenant"');
+  const ofAll = typeof config.backends === "function" ? [] : config.backends;
+  const backends = bind(ofAll, environment);
   const gate: Gate = {
+    tenant: null,
     storage,
     now,
     sessions: config.session ?? databaseSessions(),
@@ -159,7 +183,7 @@ export function createAuth(config: AuthConfig): Auth {
     logger,
     events: createEvents(logger),
     trace,
-    waysIn: () => [...backends.keys()],
+    ...addressesAt({ backends, origin, basePath, completePath }),
     recently: setting("recentSignIn") * 1000,
     seal: createSeal(config.secrets, "tokens"),
     bounds: {
@@ -169,8 +193,6 @@ export function createAuth(config: AuthConfig): Auth {
       loginTimeout: config.timeouts?.login ?? 15_000,
       trace,
     },
-    redirectUri: ({ name }) => origin + basePath + completePath.replace(":backend", name),
-    resumeUri: (id) => `${origin}${basePath}/resume/${id}`,
   };
   const jar = cookieJar(origin.startsWith("https:"));
   const site: Site = {
@@ -184,102 +206,68 @@ export function createAuth(config: AuthConfig): Auth {
     flows: flowCookies(jar, createSeal(config.secrets, "flow"), setting("loginRedirectUrl")),
     pages: { ...builtInPages, ...config.pages },
   };
-  const backendNamed = (name: string, stage: Stage) => {
-    const backend = backends.get(name);
-    if (backend) return backend;
-    throw new AuthError("backend_unknown", { stage, message: `no backend is called "${name}"` });
-  };
-  const session = ({ headers }: WithHeaders) =>
-    readSession(
-      site,
-      parseCookies(headers instanceof Headers ? headers.get("cookie") : headers.cookie),
-    );
+  const sites = tenants
+    ? tenantSites(site, {
+        ...tenants,
+        // Nobody's backend finds a client in the environment that belongs to somebody else.
+        bind: (given) => bind(given, {}),
+        origin: async (name) => tenantOrigin(await config.tenantUrl?.(name), origin),
+        lifetime: (config.tenantLifetime ?? 300) * 1000,
+      })
+    : oneSite(site);
 
   return {
     origin,
     async handle(request) {
-      const given = await answer(site, request);
+      const given = await sites.answer(request);
       return given && toResponse(given);
     },
-    answer: (request) => answer(site, request),
-    session,
-    user: async (request) => (await session(request))?.user,
+    answer: sites.answer,
+    session: sites.session,
+    user: async (request) => (await sites.session(request))?.user,
     associations: ({ id }) => storage.associations.ofUser(id),
-    accessToken: async (user, name, options) =>
-      accessToken(gate, backendNamed(name, "refresh"), user, options),
-    refresh: async (association) =>
-      refresh(gate, backendNamed(association.provider, "refresh"), association),
-    signInWithToken: async (name, token, options = {}) =>
-      tokenSignIn(site, backendNamed(name, "request"), token, options),
+    accessToken: async (user, name, { tenant = null, ...options } = {}) => {
+      const { gate, backends } = await sites.ofTenant(tenant);
+      return accessToken(gate, backendNamed(backends, name, "refresh"), user, options);
+    },
+    refresh: async (association) => {
+      const { gate, backends } = await sites.ofTenant(association.tenant);
+      return refresh(gate, backendNamed(backends, association.provider, "refresh"), association);
+    },
+    signInWithToken: async (name, token, { tenant = null, ...options } = {}) => {
+      const site = await sites.ofTenant(tenant);
+      return tokenSignIn(site, backendNamed(site.backends, name, "request"), token, options);
+    },
+    forgetTenant: sites.forget,
     on: gate.events.on,
     close: () => storage.close(),
   };
 }
 
-function bindBackends(
-  backends: readonly BaseAuth[],
-  given: GivenToSite,
-  environment: Environment,
-): ReadonlyMap<string, BaseAuth> {
-  const named = new Map<string, BaseAuth>();
-  for (const backend of backends) {
-    if (named.has(backend.name)) throw invalid(`two backends are called "${backend.name}"`);
-    backend.joinSite(given);
-    backend.bind(environment);
-    named.set(backend.name, backend);
-  }
-  return named;
+/** What only needs to be said where there are tenants. */
+interface OfTenant {
+  /** The tenant whose backend it is; needed where there are tenants. */
+  readonly tenant?: string | undefined;
 }
 
-function checkSteps(backend: BaseAuth, steps: ReadonlySet<string>): void {
-  const missing = backend.neededSteps.find((needed) => !steps.has(needed));
-  if (missing) {
-    throw invalid(`backend ${backend.name} is safe only with step "${missing}" in the pipeline`);
-  }
-  for (const name of settingNames) {
-    const { step, usual } = catalogue[name];
-    const isUsual = JSON.stringify(backend.setting(name)) === JSON.stringify(usual);
-    if (!step || steps.has(step) || isUsual) continue;
-    throw invalid(`${name} of backend ${backend.name} needs step "${step}" in the pipeline`);
-  }
-}
-
-/** What redirects follow is held to the rules of `next`, wherever it was given. */
-function checkUrls(
-  owner: string,
-  from: Pick<Site, "setting">,
-  leadsSomewhere: (url: string) => boolean,
-): void {
-  for (const name of ownUrlNames) {
-    const url = from.setting(name);
-    if (url !== undefined && !leadsSomewhere(url)) {
-      throw invalid(`${owner}${name} must be a path, or at an allowed host`);
-    }
-  }
-}
-
-function checkedOrigin(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw invalid(`baseUrl is not a URL: "${baseUrl}"`);
-  if (url.pathname !== "/" || url.search || url.hash || url.username) {
-    throw invalid(`baseUrl must be an origin without a path: "${url.origin}"`);
-  }
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === "http:" && !loopback) {
-    throw invalid("baseUrl must be https; plain http is for loopback only");
-  }
-  return url.origin;
-}
-
-function checkedPath(name: string, path: string): string {
-  if (/^(\/[\w:.-]+)+$/.test(path)) return path;
-  throw invalid(`${name} must be a path like "/auth", not "${path}"`);
+function backendNamed(
+  backends: ReadonlyMap<string, BaseAuth>,
+  name: string,
+  stage: Stage,
+): BaseAuth {
+  const backend = backends.get(name);
+  if (backend) return backend;
+  throw new AuthError("backend_unknown", { stage, message: `no backend is called "${name}"` });
 }
 
 function processEnvironment(): Environment {
   return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
 }
 
-function invalid(what: string): AuthError {
-  return new AuthError("settings_invalid", { stage: "settings", message: `createAuth: ${what}` });
+/** What tells tenants apart; undefined where one set of backends is everybody's. */
+function tenantsOf({ tenant, backends }: AuthConfig) {
+  const each = typeof backends === "function" ? backends : undefined;
+  if (tenant && each) return { tenant, backends: each };
+  if (tenant || each) throw invalid("tenant, and a function as backends, need each other");
+  return undefined;
 }

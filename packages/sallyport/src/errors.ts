@@ -38,6 +38,7 @@ const askOperator = "Please tell the operator of this site, and mention the code
 export const catalogue = {
   settings_invalid: entry(500, "This site's sign-in is not set up correctly.", askOperator),
   backend_unknown: entry(404, "There is no such way to sign in here.", tryAgain),
+  tenant_unknown: entry(404, "There is no sign-in at this address.", askOperator),
   method_not_allowed: entry(405, "This address cannot be used that way.", tryAgain),
   request_forged: entry(
     403,

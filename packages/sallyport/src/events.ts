@@ -38,8 +38,10 @@ export interface EventFacts {
 /** The name of something that can happen. */
 export type EventName = keyof EventFacts;
 
-/** Told what happened, when it stands: a login is committed before anybody hears of it. */
-export type Listener<Name extends EventName> = (facts: EventFacts[Name]) => void | Promise<void>;
+/** Told what happened (where there are several tenants, at which), when it stands: a login is committed before anybody hears of it. */
+export type Listener<Name extends EventName> = (
+  facts: EventFacts[Name] & { readonly tenant?: string | undefined },
+) => void | Promise<void>;
 
 /** Who wants to hear of what. */
 export interface Events {

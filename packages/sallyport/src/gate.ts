@@ -11,6 +11,8 @@ import type { Bounds } from "./wire/bounded-http.ts";
 
 /** What every login needs, whoever signs in and wherever. */
 export interface Gate {
+  /** Whose gate it is, where there are several tenants. */
+  readonly tenant: string | null;
   readonly storage: Storage;
   readonly sessions: SessionStore;
   readonly pipeline: Pipeline;

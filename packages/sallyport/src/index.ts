@@ -83,6 +83,7 @@ export {
   type UserId,
   type Users,
 } from "./storage.ts";
+export type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 export type { Attributes, Span, Tracer } from "./tracing.ts";
 export type { Answer } from "./web/answers.ts";
 export type { Incoming, WithHeaders } from "./web/incoming.ts";

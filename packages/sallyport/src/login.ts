@@ -41,6 +41,7 @@ export async function begin(
   const { signedIn, next, fields } = wish;
   const flow: Flow = {
     backend: backend.name,
+    tenant: gate.tenant,
     state,
     keep: departure.keep ?? {},
     next,
@@ -87,7 +88,7 @@ export async function complete(
   return runPipeline(
     gate,
     { backend, http, now, visitor: back },
-    { ...login, backend: backend.name, identity },
+    { ...login, backend: backend.name, tenant: gate.tenant, identity },
   );
 }
 
@@ -134,6 +135,9 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
   }
   if (flow.backend !== backend.name) {
     throw refuse("state_foreign", `the flow was begun for ${flow.backend}`);
+  }
+  if (flow.tenant !== gate.tenant) {
+    throw refuse("state_foreign", "the flow was begun for another tenant");
   }
   if (flow.userId !== null && flow.userId !== back.signedIn?.user.id) {
     throw refuse("state_foreign", "the flow was begun by another user");

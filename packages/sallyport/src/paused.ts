@@ -9,6 +9,8 @@ import { type PausedRecord, toAuthError, type UserId } from "./storage.ts";
 /** A login that the provider has answered, and that has signed nobody in yet. */
 export interface OpenLogin {
   readonly backend: string;
+  /** Where there are several tenants, whose backend it is. */
+  readonly tenant: string | null;
   readonly identity: Identity;
   readonly next: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -49,7 +51,7 @@ export interface Held {
  * @throws `resume_unknown`, `resume_foreign`
  */
 export async function findPaused(
-  { storage, seal, now }: Pick<Gate, "storage" | "seal" | "now">,
+  { tenant, storage, seal, now }: Pick<Gate, "tenant" | "storage" | "seal" | "now">,
   { id, browser, link }: { id: string; browser: string | undefined; link: string | null },
 ): Promise<Held> {
   const refuse = (code: ErrorCode, message: string) =>
@@ -61,6 +63,7 @@ export async function findPaused(
   const login = record && (await openPaused(id, record, seal));
   if (!login) throw refuse("resume_unknown", "no login waits under this id");
   if (login.expiresAt <= now().getTime()) throw refuse("resume_unknown", "it waited too long");
+  if (login.tenant !== tenant) throw refuse("resume_foreign", "it was begun for another tenant");
   const here = browser !== undefined && sameText(browser, login.browser);
   const byLink = link !== null && login.link !== null && sameText(link, login.link);
   if (!here && !byLink) throw refuse("resume_foreign", "this browser does not hold the login");

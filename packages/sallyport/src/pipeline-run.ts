@@ -51,6 +51,7 @@ export async function runPipeline(
   const { backend, http, now, visitor } = run;
   const start: StartFacts = {
     identity: login.identity,
+    tenant: gate.tenant,
     signedIn: login.userId === null ? undefined : visitor.signedIn?.user,
     recentlySignedIn: login.recentlySignedIn,
     next: login.next,
@@ -98,6 +99,7 @@ async function write(
     const wanted = {
       userId: facts.user.id,
       backend: identity.provider,
+      tenant: gate.tenant,
       associationId: facts.association?.id ?? null,
       amr: identity.amr ?? null,
       replaces: visitor.session,

@@ -9,6 +9,8 @@ import { stepSpan, type Trace, untraced } from "./tracing.ts";
 /** What every step finds. Later steps find what earlier ones gave, too. */
 export interface StartFacts {
   readonly identity: Identity;
+  /** Where there are several tenants, whose backend says so. */
+  readonly tenant: string | null;
   /** Who was signed in already: then the login connects another account. */
   readonly signedIn: User | undefined;
   /** Whether they had proved who they are shortly before they began to connect it. */

@@ -4,6 +4,8 @@ import type { Tables, User, UserId } from "./storage.ts";
 /** A login that was begun and waits for the browser to come back. Kept sealed in a cookie. */
 export interface Flow {
   readonly backend: string;
+  /** Where there are several tenants, whose backend it is. */
+  readonly tenant: string | null;
   /** 256 random bits that travel through the provider; the cookie is named for its first eight. */
   readonly state: string;
   /** What the backend needs again, for example the PKCE verifier. */
@@ -25,6 +27,8 @@ export interface SignedIn {
   readonly user: User;
   /** The backend of the login. */
   readonly backend: string;
+  /** As it was told when the session started: at another tenant it counts for nothing. */
+  readonly tenant: string | null;
   /** How the person proved who they are then (RFC 8176); null where the provider did not say. */
   readonly amr: readonly string[] | null;
   readonly authenticatedAt: Date;
@@ -35,6 +39,8 @@ export interface SignedIn {
 export interface NewSession {
   readonly userId: UserId;
   readonly backend: string;
+  /** Where there are several tenants, the one to which it gives access. */
+  readonly tenant: string | null;
   /** The account that the person signed in with. */
   readonly associationId: number | null;
   readonly amr: readonly string[] | null;

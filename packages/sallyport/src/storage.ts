@@ -67,7 +67,10 @@ export interface Association {
   readonly id: number;
   readonly userId: UserId;
   readonly provider: string;
+  /** That of a tenant begins with the tenant's name and a colon. */
   readonly uid: string;
+  /** Whose backend it is an account of, where there are several tenants. */
+  readonly tenant: string | null;
   /** What the backend keeps; tokens in it are sealed. */
   readonly extraData: JsonObject;
   readonly createdAt: Date;
@@ -82,7 +85,7 @@ export interface Associations {
   ofUser(userId: UserId): Promise<readonly Association[]>;
   /** @throws {@link Conflict} where the account is associated already. */
   add(
-    association: { userId: UserId; provider: string; uid: string },
+    association: { userId: UserId; provider: string; uid: string; tenant?: string | null },
     now: Date,
   ): Promise<Association>;
   setExtraData(id: number, extraData: JsonObject, now: Date): Promise<void>;
@@ -106,6 +109,8 @@ export interface SessionRecord {
   readonly lastSeenAt: Date;
   readonly authenticatedAt: Date;
   readonly backend: string;
+  /** Where there are several tenants, the one that this session is good at. */
+  readonly tenant: string | null;
   /** The account that the person signed in with; null where that is not known. */
   readonly associationId: number | null;
   /** How the person proved who they are (RFC 8176); null where the provider did not say. */

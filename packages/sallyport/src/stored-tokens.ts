@@ -10,7 +10,7 @@ export interface Brought {
 
 /**
  * The `extra_data` that an association is to have: the old, overwritten by what came, with
- * python-social-auth's names. Tokens are sealed and bound to provider, user and field, so
+ * python-social-auth's names. Tokens are sealed and bound to provider, user, field and tenant, so
  * that a row copied to another user opens nothing.
  */
 export async function mergedExtraData(
@@ -100,5 +100,7 @@ function toTime(seconds: number | undefined): Date | undefined {
 }
 
 function bound(association: Association, field: string): string {
-  return JSON.stringify([association.provider, association.userId, field]);
+  const { provider, userId, tenant } = association;
+  // One tenant's provider is never sent a token of another's.
+  return JSON.stringify([provider, userId, field, ...(tenant === null ? [] : [tenant])]);
 }

@@ -40,6 +40,7 @@ export async function signInWithToken(
       });
     });
     const login = {
+      tenant: gate.tenant,
       backend: backend.name,
       identity,
       next,

@@ -200,7 +200,7 @@ test("a session store of the application's own takes the place of ours", async (
       read: async (tables, cookie) => {
         const user = cookie === "cookie-1" ? await tables.users.find(1) : undefined;
         const times = { authenticatedAt: new Date(0), expiresAt: new Date(0) };
-        return user && { user, backend: "example", amr: null, ...times };
+        return user && { user, backend: "example", tenant: null, amr: null, ...times };
       },
       end: async () => {},
     },
@@ -210,6 +210,13 @@ test("a session store of the application's own takes the place of ours", async (
   assert.match(answer.headers.getSetCookie().join(), /sallyport-session=cookie-1; Max-Age=60;/);
   assert.equal((await auth.user({ headers: { cookie: person.cookieHeader() } }))?.id, 1);
   assert.deepEqual(started, [
-    { userId: 1, backend: "example", associationId: 2, amr: null, replaces: undefined },
+    {
+      userId: 1,
+      backend: "example",
+      tenant: null,
+      associationId: 2,
+      amr: null,
+      replaces: undefined,
+    },
   ]);
 });

@@ -42,6 +42,8 @@ export class Provider {
   profile: Readonly<Record<string, unknown>> = { id: 1, login: "ada" };
   /** What comes with every token; undefined values vanish. */
   tokenExtras: Readonly<Record<string, unknown>> = {};
+  /** Who may ask for tokens. */
+  client: { readonly id: string; readonly secret: string } = client;
   /** The scopes granted, where they are not the ones asked for. */
   scope: string | undefined;
   readonly requests: Recorded[] = [];
@@ -137,10 +139,11 @@ export class Provider {
 
   #token({ method, form, query, headers }: Recorded): Reply {
     const fields = method === "GET" ? query : form;
-    const basic = `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+    const { id, secret } = this.client;
+    const basic = `Basic ${btoa(`${id}:${secret}`)}`;
     const known =
       headers.authorization === basic ||
-      (fields.get("client_id") === client.id && fields.get("client_secret") === client.secret);
+      (fields.get("client_id") === id && fields.get("client_secret") === secret);
     if (!known) return { status: 401, body: { error: "invalid_client" } };
 
     const key = fields.get("code") ?? fields.get("refresh_token") ?? "";

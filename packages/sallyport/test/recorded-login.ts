@@ -141,6 +141,7 @@ function keptOf(identity: Identity, now: Date): Promise<JsonObject> {
     provider,
     uid,
     extraData: {},
+    tenant: null,
     createdAt: now,
     updatedAt: now,
   };

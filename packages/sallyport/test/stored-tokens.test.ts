@@ -18,7 +18,7 @@ const tokens: Tokens = {
 };
 
 function account(extraData: JsonObject = {}, userId = 1): Association {
-  const key = { id: 1, userId, provider: "example", uid: "7" };
+  const key = { id: 1, userId, provider: "example", uid: "7", tenant: null };
   return { ...key, extraData, createdAt: now, updatedAt: now };
 }
 

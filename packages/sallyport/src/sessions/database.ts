@@ -23,13 +23,14 @@ export function databaseSessions(options: DatabaseSessionOptions = {}): SessionS
   return {
     lifetime: absolute / 1000,
 
-    async start(tables, { userId, backend, associationId, amr, replaces }, now) {
+    async start(tables, { userId, backend, tenant, associationId, amr, replaces }, now) {
       if (replaces !== undefined) await tables.sessions.remove(await hashOf(replaces));
       const cookie = randomToken();
       await tables.sessions.add({
         idHash: await hashOf(cookie),
         userId,
         backend,
+        tenant,
         associationId,
         amr,
         createdAt: now,
@@ -48,8 +49,8 @@ export function databaseSessions(options: DatabaseSessionOptions = {}): SessionS
       const user = await tables.users.find(session.userId);
       if (!user?.isActive) return undefined;
       if (unseen > grain) await tables.sessions.seen(session.idHash, now);
-      const { backend, amr, authenticatedAt, expiresAt } = session;
-      return { user, backend, amr, authenticatedAt, expiresAt };
+      const { backend, tenant, amr, authenticatedAt, expiresAt } = session;
+      return { user, backend, tenant, amr, authenticatedAt, expiresAt };
     },
 
     async end(tables, cookie) {

@@ -77,5 +77,9 @@ export const coreMigrations: MigrationSet = {
       "create index sessions_association_id on sessions (association_id)",
       `alter table social_auth add column leased_until ${type.time}`,
     ],
+    "003-tenants": (type) => [
+      `alter table social_auth add column tenant ${type.key}`,
+      `alter table sessions add column tenant ${type.key}`,
+    ],
   },
 };

@@ -89,6 +89,7 @@ function associationsTable(sql: Sql): Associations {
     userId: Number(row.user_id),
     provider: String(row.provider),
     uid: String(row.uid),
+    tenant: row.tenant === null ? null : String(row.tenant),
     // We wrote it ourselves.
     extraData: fromJson(row.extra_data) as JsonObject,
     createdAt: fromTime(row.created_at),
@@ -97,7 +98,7 @@ function associationsTable(sql: Sql): Associations {
   const select = async (where: string, values: readonly SqlValue[]) =>
     (
       await sql.all(
-        `select id, user_id, provider, uid, extra_data, created_at, updated_at
+        `select id, user_id, provider, uid, tenant, extra_data, created_at, updated_at
          from social_auth where ${where} order by id`,
         values,
       )
@@ -108,16 +109,17 @@ function associationsTable(sql: Sql): Associations {
     get: async (id) => (await select("id = ?", [id]))[0],
     ofUser: (userId) => select("user_id = ?", [userId]),
 
-    async add({ userId, provider, uid }, now) {
+    async add({ userId, provider, uid, tenant = null }, now) {
       const id = await insert(sql, "social_auth", [
         ["user_id", userId],
         ["provider", provider],
         ["uid", uid],
+        ["tenant", tenant],
         ["extra_data", "{}"],
         ["created_at", now],
         ["updated_at", now],
       ]);
-      return { id, userId, provider, uid, extraData: {}, createdAt: now, updatedAt: now };
+      return { id, userId, provider, uid, tenant, extraData: {}, createdAt: now, updatedAt: now };
     },
 
     async setExtraData(id, extraData, now) {
@@ -152,6 +154,7 @@ function sessionsTable(sql: Sql): Sessions {
     lastSeenAt: fromTime(row.last_seen_at),
     authenticatedAt: fromTime(row.authenticated_at),
     backend: String(row.backend),
+    tenant: row.tenant === null ? null : String(row.tenant),
     associationId: row.association_id === null ? null : Number(row.association_id),
     amr: row.amr === null ? null : (fromJson(row.amr) as readonly string[]),
   });
@@ -166,6 +169,7 @@ function sessionsTable(sql: Sql): Sessions {
         ["last_seen_at", session.lastSeenAt],
         ["authenticated_at", session.authenticatedAt],
         ["backend", session.backend],
+        ["tenant", session.tenant],
         ["association_id", session.associationId],
         ["amr", session.amr && JSON.stringify(session.amr)],
       ]);
@@ -174,7 +178,7 @@ function sessionsTable(sql: Sql): Sessions {
     async find(idHash) {
       const [row] = await sql.all(
         `select id_hash, user_id, created_at, expires_at, last_seen_at, authenticated_at, backend,
-           association_id, amr
+           tenant, association_id, amr
          from sessions where id_hash = ?`,
         [idHash],
       );

@@ -63,7 +63,7 @@ export function memoryStorage(): Storage {
         accounts.first((account) => account.provider === provider && account.uid === uid),
       get: async (id) => accounts.get(id),
       ofUser: async (id) => accounts.all(({ userId }) => userId === id),
-      async add({ userId, provider, uid }, now) {
+      async add({ userId, provider, uid, tenant = null }, now) {
         if (accounts.first((account) => account.provider === provider && account.uid === uid)) {
           throw new Conflict("this account is associated already");
         }
@@ -73,6 +73,7 @@ export function memoryStorage(): Storage {
           userId,
           provider,
           uid,
+          tenant,
           extraData: {},
           createdAt: now,
           updatedAt: now,

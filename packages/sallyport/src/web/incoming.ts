@@ -38,4 +38,7 @@ function tooLarge(): AuthError {
 /** Anything with the headers of a request: a web `Request`, or Node's and Express's. */
 export interface WithHeaders {
   readonly headers: Headers | { readonly cookie?: string | undefined };
+  /** Looked at only to find the tenant, where there are several. */
+  readonly url?: string | undefined;
+  readonly originalUrl?: string | undefined;
 }

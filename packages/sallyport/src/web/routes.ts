@@ -45,6 +45,13 @@ export async function answer(site: Site, request: Incoming): Promise<Answer | un
   }
 }
 
+/** The answer to a request that got to no route, since its tenant is not known or not in order. */
+export function refused(site: Site, request: Incoming, error: unknown): Promise<Answer> {
+  const url = new URL(request.url);
+  const nothing = { cookies: new Map(), parameters: new URLSearchParams(), backend: "", id: "" };
+  return failed({ site, request, url, ...nothing }, error, []);
+}
+
 const routes: readonly Route[] = [
   { path: "/login", methods: { GET: signInPage } },
   { path: "/login/:backend", methods: { GET: followLink, POST: beginLogin } },

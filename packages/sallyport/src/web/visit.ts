@@ -59,12 +59,13 @@ export function nextOf({ site, parameters }: Visit): string | undefined {
 
 /** Who a request is signed in as, whatever its path. */
 export async function readSession(
-  site: Site,
+  { jar, gate }: Pick<Site, "jar" | "gate">,
   cookies: ReadonlyMap<string, string>,
 ): Promise<SignedIn | undefined> {
-  const cookie = cookies.get(site.jar.sessionName);
-  const { sessions, storage, now } = site.gate;
-  return cookie === undefined ? undefined : sessions.read(storage, cookie, now());
+  const cookie = cookies.get(jar.sessionName);
+  if (cookie === undefined) return undefined;
+  const signedIn = await gate.sessions.read(gate.storage, cookie, gate.now());
+  return signedIn?.tenant === gate.tenant ? signedIn : undefined;
 }
 
 /** Refuses a POST that no page of ours made. @throws `request_forged` */

@@ -16,6 +16,7 @@ async function start(options: DatabaseSessionOptions = {}, more: Partial<NewSess
   const wanted = {
     userId: user.id,
     backend: "example",
+    tenant: null,
     associationId: null,
     amr: null,
     replaces: undefined,
@@ -31,6 +32,7 @@ test("a session says who, how and until when", async () => {
   assert.deepEqual(await read(0), {
     user,
     backend: "example",
+    tenant: null,
     amr: ["pwd", "mfa"],
     authenticatedAt: now,
     expiresAt: after(7 * 24 * 3600),

@@ -12,7 +12,7 @@ const begun = Date.parse("2026-11-20T12:00:00Z");
 function flow(more: Partial<Flow> = {}): Flow {
   const keep = { verifier: randomToken() };
   const rest = { backend: "example", next: "/ports", fields: {}, expiresAt: begun };
-  const nobody = { userId: null, recentlySignedIn: false };
+  const nobody = { tenant: null, userId: null, recentlySignedIn: false };
   return { state: randomToken(), keep, ...rest, ...nobody, ...more };
 }
 

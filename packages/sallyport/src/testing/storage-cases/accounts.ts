@@ -16,6 +16,22 @@ export const accountCases: Readonly<Record<string, (storage: Storage) => Promise
     expectSame(await associations.ofUser(other.id), [], "the other's accounts");
   },
 
+  async "an account and a session say which tenant's they are"({ users, associations, sessions }) {
+    const user = await users.add(ada, now);
+    const account = { userId: user.id, provider: "example", uid: "acme:1", tenant: "acme" };
+    const { id } = await associations.add(account, now);
+    await associations.setExtraData(id, { login: "ada" }, later);
+    const found = await associations.find("example", "acme:1");
+    expectSame(found?.tenant, "acme", "the account's tenant");
+    expectSame((await associations.get(id))?.tenant, "acme", "what get gives");
+    const tenants = (await associations.ofUser(user.id)).map(({ tenant }) => tenant);
+    expectSame(tenants, ["acme"], "what ofUser gives");
+    const plain = await associations.add({ userId: user.id, provider: "example", uid: "1" }, now);
+    expectSame(plain.tenant, null, "the tenant of an account that names none");
+    await sessions.add({ ...sessionOf(user), tenant: "acme" });
+    expectSame((await sessions.find("hash"))?.tenant, "acme", "the session's tenant");
+  },
+
   async "provider and uid compare byte by byte"({ users, associations }) {
     const user = await users.add(ada, now);
     const keys = [

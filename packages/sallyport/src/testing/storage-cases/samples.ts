@@ -17,6 +17,7 @@ export function sessionOf(user: User, idHash = "hash"): SessionRecord {
     lastSeenAt: now,
     authenticatedAt: now,
     backend: "example",
+    tenant: null,
     associationId: null,
     amr: ["pwd", "mfa"],
   };
