@@ -13,7 +13,9 @@ import { loadExtraData } from "../src/steps/load-extra-data.ts";
 import { socialDetails } from "../src/steps/social-details.ts";
 import { socialUid } from "../src/steps/social-uid.ts";
 import { socialUser } from "../src/steps/social-user.ts";
+import { memoryStorage } from "../src/storage/memory.ts";
 import { sqliteStorage } from "../src/storage/sqlite.ts";
+import { storageOfTenant } from "../src/tenant-storage.ts";
 import { mostTenants, TenantCache } from "../src/tenants.ts";
 import { failureOf } from "./backend.ts";
 import { Browser } from "./browser.ts";
@@ -303,9 +305,9 @@ test("settings are asked for once, again when forgotten, and again after their t
 });
 
 test("settings that are wrong, or cannot be read, are no other tenant's trouble and are asked for again", async (t) => {
-  const { settings, lines, browser } = await startTenants(t);
+  const { settings, providers, lines, browser } = await startTenants(t);
   const good = settings.acme ?? assert.fail();
-  settings.acme = () => [new ExampleOAuth2()];
+  settings.acme = () => [new ExampleOAuth2({ url: providers.acme.origin })];
   // The environment's client is nobody's.
   assert.equal(await codeOf(await browser("acme").get("/auth/login")), "settings_invalid");
   assert.equal(lines[0]?.level, "error");
@@ -378,6 +380,16 @@ test("what one tenant's provider publishes is believed of no other's", async (t)
     assert.equal(provider.to("/.well-known/openid-configuration").length, 1);
     assert.equal(provider.to("/jwks").length, 1);
   }
+});
+
+test("what one tenant's provider has used up is new from another's", async () => {
+  const all = memoryStorage();
+  const now = new Date();
+  const later = new Date(now.getTime() + 1000);
+  const [acme, bolt] = [storageOfTenant(all, "acme"), storageOfTenant(all, "bolt")];
+  assert.ok(await acme.used.add("nonce", later, now));
+  assert.ok(!(await acme.used.add("nonce", later, now)));
+  assert.ok(await bolt.transaction(({ used }) => used.add("nonce", later, now)));
 });
 
 test("what belongs together is demanded at once", () => {
