@@ -6,6 +6,7 @@ import { type Completed, runPipeline, type Visitor, type Waiting } from "./pipel
 import { randomToken, sameText } from "./seal.ts";
 import type { Flow, SignedIn } from "./session.ts";
 import { toAuthError } from "./storage.ts";
+import { untilWon } from "./transaction.ts";
 import { boundedHttp } from "./wire/bounded-http.ts";
 
 // The story of a login. A person leaves through the first door, `begin`, and comes back
@@ -79,7 +80,7 @@ export async function complete(
       callback: back.callback,
       headers: headersFor(backend, back),
       keep: flow.keep,
-      once: (key, expiresAt) => gate.storage.used.add(`${backend.name} ${key}`, expiresAt, now),
+      once: (key, expiresAt) => useUp(gate, `${backend.name} ${key}`, expiresAt, now),
       now,
     }),
   );
@@ -143,13 +144,18 @@ async function admit(gate: Gate, backend: BaseAuth, back: Return, now: Date): Pr
     throw refuse("state_foreign", "the flow was begun by another user");
   }
   if (flow.expiresAt <= now.getTime()) throw refuse("state_expired", "the flow is too old");
-  const first = await gate.storage.used
-    .add(`state ${flow.state}`, new Date(flow.expiresAt), now)
-    .catch((error: unknown) => {
-      throw toAuthError(error);
-    });
+  const first = await useUp(gate, `state ${flow.state}`, new Date(flow.expiresAt), now);
   if (!first) throw refuse("state_used", "the state was used before");
   return flow;
+}
+
+/** True for whoever uses the key first. A database that fails is no fault of the backend that asks. */
+async function useUp(gate: Gate, key: string, expiresAt: Date, now: Date): Promise<boolean> {
+  try {
+    return await untilWon(() => gate.storage.used.add(key, expiresAt, now));
+  } catch (error) {
+    throw toAuthError(error);
+  }
 }
 
 /** What a backend says; what it throws that is no `AuthError` is a fault of its own code. */

@@ -7,7 +7,7 @@ import { type EndFacts, type PhaseEnd, runPhase, type StartFacts } from "./pipel
 import { randomToken } from "./seal.ts";
 import type { SignedIn } from "./session.ts";
 import { type Tables, toAuthError } from "./storage.ts";
-import { inTransaction } from "./transaction.ts";
+import { inTransaction, untilWon } from "./transaction.ts";
 import { boundedHttp } from "./wire/bounded-http.ts";
 
 /** The browser that stands before a door. */
@@ -152,8 +152,12 @@ async function hold(
   };
   const record = await sealPaused(id, waiting, gate.seal);
   const { paused } = gate.storage;
-  if (!held) await paused.add(record);
-  else if (!(await paused.replace(record))) {
+  const isHeld = await untilWon(async () => {
+    if (held) return paused.replace(record);
+    await paused.add(record);
+    return true;
+  });
+  if (!isHeld) {
     const message = "another request went on with this login";
     throw new AuthError("resume_unknown", { stage: "resume", backend: backend.name, message });
   }

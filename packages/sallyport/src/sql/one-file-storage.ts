@@ -96,16 +96,20 @@ export function oneFileStorage(
   }
 
   async function transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    for (const text of sqliteDialect.begin) await writer.query(text, []);
     try {
+      for (const text of sqliteDialect.begin) await writer.query(text, []);
       const result = await allOrNothing((through) =>
         work((text, values) => through(() => writer.query(text, values))),
       );
       await writer.query("commit", []);
       return result;
     } catch (error) {
-      // A full disk has undone it already, and then there is nothing to roll back.
-      await writer.query("rollback", []).catch(() => {});
+      // A full disk has undone it already, and then there is nothing to roll back. Else it must
+      // be: the next write would become part of it.
+      const rollback = () => writer.query("rollback", []);
+      await rollback()
+        .catch(rollback)
+        .catch(() => {});
       throw error;
     }
   }
