@@ -1,0 +1,4 @@
+import { runAtOnce } from "./at-once.ts";
+import { mysqlDatabase } from "./databases.ts";
+
+runAtOnce("MariaDB", mysqlDatabase);

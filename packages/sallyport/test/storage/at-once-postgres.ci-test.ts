@@ -1,0 +1,4 @@
+import { runAtOnce } from "./at-once.ts";
+import { postgresDatabase } from "./databases.ts";
+
+runAtOnce("PostgreSQL", postgresDatabase);

@@ -1,0 +1,4 @@
+import { runAtOnce } from "./at-once.ts";
+import { sqliteDatabase } from "./databases.ts";
+
+runAtOnce("SQLite", sqliteDatabase);
