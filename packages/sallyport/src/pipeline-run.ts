@@ -161,7 +161,10 @@ async function hold(
     const message = "another request went on with this login";
     throw new AuthError("resume_unknown", { stage: "resume", backend: backend.name, message });
   }
-  await send?.(`${gate.resumeUri(id)}?link=${waiting.link}`).catch((cause: unknown) => {
+  await send?.(`${gate.resumeUri(id)}?link=${waiting.link}`).catch(async (cause: unknown) => {
+    // Nobody got a link: what was asked before counts again, and the step may send at once.
+    if (held) await paused.replace(await sealPaused(id, held.login, gate.seal));
+    else await paused.remove(record.idHash);
     const message = `step "${step}" could not send its link`;
     throw new AuthError("message_not_sent", {
       stage: "pipeline",
