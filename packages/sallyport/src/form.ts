@@ -6,7 +6,7 @@ export interface FormField {
   readonly label: string;
   /** `text` unless given. A `checkbox` that is ticked says `on`. */
   readonly type?: "text" | "email" | "password" | "checkbox" | undefined;
-  /** What stands in it at first. */
+  /** What stands in it at first; a checkbox with `on` is ticked. */
   readonly value?: string | undefined;
   /** An example, shown in the empty field. */
   readonly placeholder?: string | undefined;
@@ -14,6 +14,8 @@ export interface FormField {
   readonly optional?: boolean | undefined;
   /** What was wrong with what was said before. */
   readonly problem?: string | undefined;
+  /** A page to read before answering, such as the terms; it opens beside the form. */
+  readonly link?: { readonly text: string; readonly href: string } | undefined;
 }
 
 /** A page of ours with a form. */
@@ -44,12 +46,20 @@ export function formHtml(
 <button>${button}</button></form>`;
 }
 
-function field({ label, problem, type = "text", optional, ...shown }: FormField): Html {
-  const attributes = Object.entries({ ...(type !== "text" && { type }), ...shown }).map(
-    ([name, value]) => value !== undefined && html` ${name}="${value}"`,
-  );
-  const input = html`<input${attributes}${!optional && raw(" required")}>`;
-  const words = html`${label}${problem && html` <strong>${problem}</strong>`}`;
-  const inOrder = type === "checkbox" ? [input, " ", words] : [words, " ", input];
-  return html`<p><label>${inOrder}</label></p>`;
+function field({ label, link, problem, type = "text", optional, ...rest }: FormField): Html {
+  const { value, ...shown } = rest;
+  const isCheckbox = type === "checkbox";
+  const problemId = `problem-${rest.name}`;
+  const attributes = Object.entries({
+    ...(type !== "text" && { type }),
+    ...shown,
+    ...(!isCheckbox && { value }),
+    ...(problem && { "aria-invalid": "true", "aria-describedby": problemId }),
+  }).map(([name, text]) => text !== undefined && html` ${name}="${text}"`);
+  const ticked = isCheckbox && value === "on" && raw(" checked");
+  const input = html`<input${attributes}${ticked}${!optional && raw(" required")}>`;
+  const inOrder = isCheckbox ? [input, " ", label] : [label, " ", input];
+  return html`<p><label>${inOrder}</label>${
+    link && html` <a href="${link.href}" target="_blank">${link.text}</a>`
+  }${problem && html` <strong id="${problemId}">${problem}</strong>`}</p>`;
 }

@@ -37,21 +37,23 @@ export function askNewPeople({ form, suggest, check }: AskNewPeopleOptions) {
     ) => {
       if (!isNew) return { answers: {} as Said };
       const said = reply?.said;
-      const missing = said && missingIn(form, said);
-      const problems = said && { ...missing, ...(await check?.(said, tables)) };
+      const problems = said && { ...(await check?.(said, tables)), ...missingIn(form, said) };
       if (said && Object.values(problems ?? {}).every((problem) => !problem))
         return { answers: said };
 
-      const suggested = said ?? suggest?.(details) ?? {};
+      const values = said ?? { ...valuesOf(form), ...suggest?.(details) };
       const fields = form.fields.map((field) => ({
         ...field,
-        ...(field.type !== "checkbox" &&
-          field.type !== "password" && { value: suggested[field.name] ?? field.value }),
+        value: field.type === "password" ? undefined : values[field.name],
         problem: problems?.[field.name],
       }));
       return pause({ form: { ...form, fields } });
     },
   );
+}
+
+function valuesOf({ fields }: Form): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 }
 
 // A browser keeps people from leaving a field empty; a program does not.
