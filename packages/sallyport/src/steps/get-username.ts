@@ -6,11 +6,13 @@ import { within } from "../step.ts";
 import type { User } from "../storage.ts";
 
 /**
- * Usernames to try for a new user, best first. The first that nobody has is taken. The
- * settings about usernames are read by the usual candidates, and by others that ask for them.
+ * Usernames to try for a new user, best first. The first that nobody has is taken. May look
+ * at what earlier steps gave: `getUsername(({ answers }: Asked) => [answers.username ?? ""])`.
+ * The settings about usernames are read by the usual candidates, and by others that ask for
+ * them.
  */
-export type UsernameCandidates = (
-  facts: StartFacts & { readonly details: UserDetails },
+export type UsernameCandidates<Needs = unknown> = (
+  facts: StartFacts & { readonly details: UserDetails } & Needs,
   backend: BaseAuth,
 ) => Iterable<string>;
 
@@ -18,11 +20,16 @@ export type UsernameCandidates = (
  * A username for a new user; the one they have for a known one. Where two people get the
  * same at once, the unique key decides and the loser's transaction starts over.
  */
-export function getUsername(candidates: UsernameCandidates = wishedThenRandom) {
+export function getUsername<Needs = unknown>(
+  candidates: UsernameCandidates<Needs> = wishedThenRandom,
+) {
   return within(
     "get-username",
     async (
-      facts: StartFacts & { readonly details: UserDetails; readonly user: User | undefined },
+      facts: StartFacts & {
+        readonly details: UserDetails;
+        readonly user: User | undefined;
+      } & Needs,
       { backend, tables },
     ) => {
       if (facts.user) return { username: facts.user.username };
