@@ -61,16 +61,33 @@ export interface Pages {
 
 /** The style of the built-in pages; named in their content security policy by its hash. */
 export const style = `
-:root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
-body { max-width: 26rem; margin: 12vh auto; padding: 0 1.25rem; }
-h1 { font-size: 1.4rem; }
+:root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; accent-color: CanvasText;
+  --soft: #6b6b6b; --problem: #b3261e; --focus: #0b57d0; }
+@media (prefers-color-scheme: dark) {
+  :root { --soft: #a3a3a3; --problem: #ffb4ab; --focus: #a8c7fa; }
+}
+body { max-width: 26rem; margin: clamp(1.5rem, 12vh, 8rem) auto; padding: 0 1.25rem;
+  overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
 ul { list-style: none; padding: 0; }
-input:not([type=checkbox]) { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
-strong { display: block; }
+form p { margin: 1.25rem 0; }
+label { display: block; font-weight: 600; }
+input:not([type=checkbox]) { display: block; box-sizing: border-box; width: 100%;
+  margin-top: .25rem; padding: .6rem .75rem; font: inherit; font-weight: 400;
+  color: inherit; background: Field; border: 1px solid var(--soft); border-radius: .5rem; }
+label:has([type=checkbox]) { display: grid; grid-template-columns: auto 1fr; gap: .6rem;
+  font-weight: 400; }
+[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: .125rem 0 0; }
+label:has([type=checkbox]) ~ * { margin-left: 1.85rem; }
+input[aria-invalid] { border-color: var(--problem); outline-color: var(--problem); }
+strong { display: block; margin-top: .25rem; color: var(--problem); }
+a { color: inherit; }
 a.button, button { display: block; box-sizing: border-box; width: 100%; margin: .75rem 0;
   padding: .75rem 1rem; font: inherit; text-align: center; text-decoration: none; cursor: pointer;
   color: inherit; background: transparent; border: 1px solid; border-radius: .5rem; }
-small { opacity: .75; }
+button { color: Canvas; background: CanvasText; border-color: CanvasText; }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+small { color: var(--soft); }
 `;
 
 /** Plain pages that need no script, no image and no other request. */
