@@ -11,6 +11,8 @@ import { type Sandbox, startSandbox } from "sallyport-sandbox";
 export interface RunningExample {
   readonly origin: string;
   readonly sandbox: Sandbox;
+  /** The file that its database is in. */
+  readonly database: string;
 }
 
 /** Runs an example as its reader would, in a process of its own; it ends with the test. */
@@ -20,6 +22,7 @@ export async function startExample(t: TestContext, file: string): Promise<Runnin
   const folder = mkdtempSync(join(tmpdir(), "example-test-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
 
+  const database = join(folder, "example.db");
   const port = String(await freePort());
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   const child = spawn(
@@ -30,11 +33,15 @@ export async function startExample(t: TestContext, file: string): Promise<Runnin
       env: {
         PATH: process.env.PATH,
         PORT: port,
-        DATABASE: join(folder, "example.db"),
+        DATABASE: database,
         SALLYPORT_SECRET: "a secret of the tests, long enough to pass",
         SOCIAL_AUTH_PEERINGDB_KEY: "sandbox-client",
         SOCIAL_AUTH_PEERINGDB_SECRET: "sandbox-secret",
         SOCIAL_AUTH_PEERINGDB_URL: sandbox.url,
+        SOCIAL_AUTH_OIDC_KEY: "sandbox-client",
+        SOCIAL_AUTH_OIDC_SECRET: "sandbox-secret",
+        SOCIAL_AUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD: "client_secret_post",
+        SOCIAL_AUTH_OIDC_OIDC_ENDPOINT: `${sandbox.url}/oauth2`,
         SOCIAL_AUTH_GITHUB_KEY: "a-client",
         SOCIAL_AUTH_GITHUB_SECRET: "a-secret",
       },
@@ -56,7 +63,7 @@ export async function startExample(t: TestContext, file: string): Promise<Runnin
     child.stderr.on("data", read);
     child.once("close", () => reject(new Error(`${file} ended: ${output}`)));
   });
-  return { origin, sandbox };
+  return { origin, sandbox, database };
 }
 
 /** A browser that keeps cookies and follows one redirect at a time. */
