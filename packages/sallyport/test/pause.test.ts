@@ -207,6 +207,35 @@ test("the application may ask on a page of its own", async (t) => {
   assert.ok(await storage.users.findByUsername("ada"));
 });
 
+test("a program is told by JSON whether a login waits, and where it asks", async (t) => {
+  const elsewhere = within("ask-name", (_: StartFacts, { reply }) =>
+    reply ? { username: reply.said.nick ?? "" } : pause({ location: "/welcome" }),
+  );
+  const steps = pipeline(
+    socialDetails,
+    socialUid,
+    socialUser,
+    elsewhere,
+    createUser(),
+    associateUser,
+  );
+  const { browser, another } = await startAsking(t, steps);
+  const [, id = ""] =
+    /resume=(.+)/.exec((await browser.signIn("example")).headers.get("location") ?? "") ?? [];
+  const path = `/auth/resume/${id}`;
+  const json = { ...here(browser), accept: "application/json" };
+  const waits = await browser.send("GET", path, json);
+  assert.deepEqual(await waits.json(), { paused: { id, location: "/welcome" } });
+  assert.equal((await another().send("GET", path, json)).status, 403);
+
+  const nick = new URLSearchParams({ nick: "ada" });
+  const done = (await (await browser.send("POST", path, json, nick)).json()) as { next: string };
+  assert.equal(done.next, "/");
+  for (const method of ["GET", "POST"]) {
+    assert.deepEqual(await (await browser.send(method, path, json)).json(), { paused: null });
+  }
+});
+
 test("a program that completes by JSON is told what is asked", async (t) => {
   const { browser } = await startAsking(t);
   const callback = await browser.leaveFor("example");

@@ -10,7 +10,7 @@ import { backendOf, readSession, refuseForged, titleOf, type Visit } from "./vis
 export async function showPaused(visit: Visit): Promise<Answer> {
   const { site, id, url, request } = visit;
   const held = await heldBy(visit);
-  if (!held) return seeOther(site.setting("loginRedirectUrl"));
+  if (!held) return finished(visit);
   const { login, byLink } = held;
   if (wantsJson(request)) return jsonAnswer({ paused: { id, ...login.asking } });
   const action = url.pathname + url.search;
@@ -31,7 +31,7 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
   const { site, id, cookies } = visit;
   refuseForged(visit);
   const held = await heldBy(visit);
-  if (!held) return seeOther(site.setting("loginRedirectUrl"));
+  if (!held) return finished(visit);
   const backend = backendOf({ site, backend: held.login.backend });
   const visitor = {
     signedIn: await readSession(site, cookies),
@@ -46,6 +46,11 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
     outcome,
     outcome.kind === "completed" ? [jar.clear(jar.pausedName(id))] : [],
   );
+}
+
+/** The form from the page before, sent again: the person is signed in. */
+function finished({ site, request }: Visit): Answer {
+  return wantsJson(request) ? jsonAnswer({ paused: null }) : seeOther(site.setting("loginRedirectUrl"));
 }
 
 /** The paused login; undefined where it is finished and this browser is signed in already. */
