@@ -74,7 +74,8 @@ form p { margin: 1.25rem 0; }
 label { display: block; font-weight: 600; }
 input:not([type=checkbox]) { display: block; box-sizing: border-box; width: 100%;
   margin-top: .25rem; padding: .6rem .75rem; font: inherit; font-weight: 400;
-  color: inherit; background: Field; border: 1px solid var(--soft); border-radius: .5rem; }
+  color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .5rem; }
+::placeholder { color: var(--soft); opacity: 1; }
 label:has([type=checkbox]) { display: grid; grid-template-columns: auto 1fr; gap: .6rem;
   font-weight: 400; }
 [type=checkbox] { width: 1.25rem; height: 1.25rem; margin: .125rem 0 0; }
