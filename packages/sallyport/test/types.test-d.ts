@@ -19,6 +19,7 @@ import {
   within,
 } from "../src/index.ts";
 import { BaseOAuth2 } from "../src/protocols/oauth2.ts";
+import { askNewPeople, type Said } from "../src/steps/ask-new-people.ts";
 import { associateUser } from "../src/steps/associate-user.ts";
 import { createUser } from "../src/steps/create-user.ts";
 import { getUsername } from "../src/steps/get-username.ts";
@@ -108,6 +109,13 @@ pipeline(socialDetails, socialUid, associateUser, socialUser, getUsername(), cre
 
 // @ts-expect-error nobody has made the username
 pipeline(socialDetails, socialUid, socialUser, createUser());
+
+const asking = askNewPeople({ form: { title: "Welcome", fields: [] } });
+const chosen = getUsername(({ answers }: { readonly answers: Said }) => [answers.username ?? ""]);
+pipeline(socialDetails, socialUid, socialUser, asking, chosen, createUser());
+
+// @ts-expect-error nobody has asked for the username
+pipeline(socialDetails, socialUid, socialUser, chosen, asking, createUser());
 
 const late = before("late", () => ({}));
 const mail = after("mail", () => ({}));
