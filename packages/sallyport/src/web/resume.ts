@@ -50,7 +50,9 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
 
 /** The form from the page before, sent again: the person is signed in. */
 function finished({ site, request }: Visit): Answer {
-  return wantsJson(request) ? jsonAnswer({ paused: null }) : seeOther(site.setting("loginRedirectUrl"));
+  return wantsJson(request)
+    ? jsonAnswer({ paused: null })
+    : seeOther(site.setting("loginRedirectUrl"));
 }
 
 /** The paused login; undefined where it is finished and this browser is signed in already. */
