@@ -5,7 +5,7 @@ import type { JsonObject, Tokens } from "./identity.ts";
 import type { Association } from "./storage.ts";
 import { mergedExtraData, openToken, openTokens } from "./stored-tokens.ts";
 import { backendSpan } from "./tracing.ts";
-import { inTransaction } from "./transaction.ts";
+import { inTransaction, untilWon } from "./transaction.ts";
 import { boundedHttp } from "./wire/bounded-http.ts";
 
 /** What a refresh needs. */
@@ -30,7 +30,7 @@ export async function refresh(
   for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
     const now = gate.now();
     const until = new Date(now.getTime() + lease);
-    if (await gate.storage.associations.lease(known.id, until, now)) {
+    if (await untilWon(() => gate.storage.associations.lease(known.id, until, now))) {
       return renew(gate, backend, known, until);
     }
     const { newer } = await read(gate, backend, known);
@@ -58,7 +58,7 @@ async function renew(
         exchange(gate, backend, association),
       );
     }
-    await associations.release(known.id, until);
+    await untilWon(() => associations.release(known.id, until));
     return newer;
   } catch (error) {
     // A lease ends by itself in the end; what went wrong before is what matters.

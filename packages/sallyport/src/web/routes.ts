@@ -21,6 +21,8 @@ type Handler = (visit: Visit) => Promise<Answer>;
 
 interface Route {
   readonly path: string;
+  /** What it is called in the log when it fails. */
+  readonly errand: Visit["errand"];
   readonly methods: Readonly<Record<string, Handler>>;
 }
 
@@ -49,23 +51,23 @@ export async function answer(site: Site, request: Incoming): Promise<Answer | un
 export function refused(site: Site, request: Incoming, error: unknown): Promise<Answer> {
   const url = new URL(request.url);
   const nothing = { cookies: new Map(), parameters: new URLSearchParams(), backend: "", id: "" };
-  return failed({ site, request, url, ...nothing }, error, []);
+  return failed({ errand: "request", site, request, url, ...nothing }, error, []);
 }
 
 const routes: readonly Route[] = [
-  { path: "/login", methods: { GET: signInPage } },
-  { path: "/login/:backend", methods: { GET: followLink, POST: beginLogin } },
-  { path: "/resume/:id", methods: { GET: showPaused, POST: goOnWithPaused } },
-  { path: "/metadata/:backend", methods: { GET: describeUs } },
-  { path: "/session", methods: { GET: whoIsSignedIn } },
-  { path: "/logout", methods: { POST: logout } },
-  { path: "/disconnect/:backend", methods: { POST: disconnectAccount } },
-  { path: "/disconnect/:backend/:id", methods: { POST: disconnectAccount } },
+  { path: "/login", errand: "login", methods: { GET: signInPage } },
+  { path: "/login/:backend", errand: "login", methods: { GET: followLink, POST: beginLogin } },
+  { path: "/resume/:id", errand: "login", methods: { GET: showPaused, POST: goOnWithPaused } },
+  { path: "/metadata/:backend", errand: "request", methods: { GET: describeUs } },
+  { path: "/session", errand: "request", methods: { GET: whoIsSignedIn } },
+  { path: "/logout", errand: "request", methods: { POST: logout } },
+  { path: "/disconnect/:backend", errand: "disconnect", methods: { POST: disconnectAccount } },
+  { path: "/disconnect/:backend/:id", errand: "disconnect", methods: { POST: disconnectAccount } },
 ];
 
 interface Found {
   readonly methods: Route["methods"];
-  readonly named: Pick<Visit, "backend" | "id">;
+  readonly named: Pick<Visit, "backend" | "id" | "errand">;
 }
 
 function findRoute({ completePath, backends }: Site, path: string): Found | undefined {
@@ -73,11 +75,11 @@ function findRoute({ completePath, backends }: Site, path: string): Found | unde
   if (completed) {
     const posts = backends.get(completed.backend)?.postCallback;
     const methods = posts ? { GET: completeLogin, POST: completeLogin } : { GET: completeLogin };
-    return { methods, named: completed };
+    return { methods, named: { ...completed, errand: "login" } };
   }
-  for (const { path: pattern, methods } of routes) {
+  for (const { path: pattern, methods, errand } of routes) {
     const named = match(path, pattern);
-    if (named) return { methods, named };
+    if (named) return { methods, named: { ...named, errand } };
   }
   return undefined;
 }
@@ -128,7 +130,7 @@ function elsewhereFor(site: Site, backend: string, { code, stage }: AuthError): 
   );
 }
 
-async function report({ site, backend }: Visit, error: AuthError): Promise<void> {
+async function report({ site, backend, errand }: Visit, error: AuthError): Promise<void> {
   const { logger, events } = site.gate;
   const facts = { backend, ...logFacts(error) };
   // Requests that begin nothing are no login, and any robot can send them.
@@ -136,10 +138,8 @@ async function report({ site, backend }: Visit, error: AuthError): Promise<void>
     logger.info("a request was refused", facts);
     return;
   }
-  const isLogin = error.stage !== "disconnect";
-  const level = error.status >= 500 ? "error" : "warn";
-  logger[level](isLogin ? "a login failed" : "a disconnect failed", facts);
-  if (isLogin) await events.emit("login-failed", { backend, error });
+  logger[error.status >= 500 ? "error" : "warn"](`a ${errand} failed`, facts);
+  if (errand === "login") await events.emit("login-failed", { backend, error });
 }
 
 function methodNotAllowed(method: string): AuthError {

@@ -38,6 +38,8 @@ export interface Visit {
   /** What stands in the path for `:backend` and `:id`; empty where the route has none. */
   readonly backend: string;
   readonly id: string;
+  /** What the visitor is here for, as the log calls it. */
+  readonly errand: "login" | "disconnect" | "request";
 }
 
 /** The backend that the path names. @throws `backend_unknown` */

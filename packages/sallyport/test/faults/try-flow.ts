@@ -155,12 +155,18 @@ function atStatement(asked: readonly string[], { at, kind }: Wrong): Expected {
 
 function atStep(asked: readonly string[], { at, kind }: Wrong): Expected | undefined {
   if (kind === "the answer is lost") return undefined;
+  // What happens after the commit changes nothing about it.
+  if (phaseOf(asked[at]) === "after") return succeeds;
   if (kind === "AuthError") return fails(403, "account_not_allowed");
   if (kind === "StorageUnavailable") return fails(503, "storage_unavailable");
   // Nothing is begun yet that could start over.
-  const early = steps.some(({ name, phase }) => name === asked[at] && phase === "before");
+  const early = phaseOf(asked[at]) === "before";
   if (kind === "Conflict") return early ? fails(503, "storage_conflict") : succeeds;
   return fails(500, "application_fault");
+}
+
+function phaseOf(name: string | undefined): string | undefined {
+  return [...steps, ...defaultDisconnectPipeline].find((step) => step.name === name)?.phase;
 }
 
 /** Steps that are watched, and go wrong after what they did. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportPKCS8, generateKeyPair } from "jose";
 import { OidcAuth } from "../../src/backends/oidc.ts";
+import { jwtSigner } from "../../src/protocols/jwt-signer.ts";
 import type { OpenIdConnectSettings } from "../../src/protocols/openid-connect.ts";
 import { bound, failureOf, httpFor, now } from "../backend.ts";
 import {
@@ -177,10 +178,20 @@ test("the provider refuses another key", async (t) => {
   assert.equal(await codeOf(await signIn()), "client_refused");
 });
 
+class SigningOAuth2 extends ExampleOAuth2 {
+  override readonly signer = jwtSigner;
+}
+
+test("a backend of plain OAuth 2 that signs nothing cannot prove itself with a key", () => {
+  const settings = { clientId: client.id, url: "https://provider.example", clientKey: "a key" };
+  const backend = new ExampleOAuth2({ ...settings, tokenEndpointAuthMethod: "private_key_jwt" });
+  assert.throws(() => backend.bind({}), { code: "settings_invalid", message: /needs "signer"/ });
+});
+
 test("without an issuer the assertion is for the token endpoint", async (t) => {
   const site = await startSite(t, {
     backends: ({ origin: url }) => [
-      new ExampleOAuth2({
+      new SigningOAuth2({
         url,
         clientId: client.id,
         tokenEndpointAuthMethod: "private_key_jwt",
