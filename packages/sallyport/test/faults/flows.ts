@@ -147,7 +147,7 @@ export const flows: readonly Flow[] = [
   {
     name: "refresh",
     leadsTo: /^\/$/,
-    async prepare({ auth, storage }, browser) {
+    async prepare({ auth, storage, clock }, browser) {
       await well(signIn(browser));
       const account = await storage.associations.find("example", "1");
       assert.ok(account);
@@ -155,6 +155,9 @@ export const flows: readonly Flow[] = [
       return {
         act: refresh,
         async again() {
+          // The time of a lease that nobody knew of is over.
+          const later = new Date(clock.now.getTime() + 60_000);
+          await storage.associations.lease(account.id, clock.now, later);
           const second = await refresh();
           if (second.status === 303) return second;
           // The provider has taken the old refresh token for a new one, which is lost.

@@ -34,7 +34,9 @@ export async function empty({ ask }: Ground): Promise<void> {
 
 /** A dump without the states that were used up: they are, whatever becomes of the login. */
 export function lasting({ social_used: _used, ...rest }: Dump): Dump {
-  return rest;
+  // A lease ends by itself.
+  const kept = ({ leased_until: _lease, ...row }: Dump[string][number]) => row;
+  return Object.fromEntries(Object.entries(rest).map(([name, rows]) => [name, rows.map(kept)]));
 }
 
 /** A dump without what is different each time: keys and their order, and what is random or sealed. */
