@@ -125,13 +125,22 @@ describe("somebody new, in a browser without JavaScript,", () => {
     assert.deepEqual(rowsOf(site), { users: 1, social_auth: 1, sessions: 1, social_partial: 0 });
   });
 
-  test("clicks twice, and is signed in", async (t) => {
+  test("clicks twice, and is signed in, or is with one login more that asks nothing", async (t) => {
     const { site, page } = await open(t);
     await toTheQuestion(page, site, "Ada Example");
     await page.getByLabel("Username").fill("countess");
     await page.getByLabel("I agree").check();
     await page.getByRole("button", { name: "Make my account" }).dblclick();
-    await page.waitForURL(`${site.origin}/`);
+    await page.waitForLoadState();
+    // The browser drops the first answer where the second click was faster than it.
+    if (page.url() !== `${site.origin}/`) {
+      assert.match(await wordsOf(page), /finished already.*Code: resume_unknown/);
+      await page.getByRole("link", { name: "To the sign-in page" }).click();
+      await page.getByRole("link", { name: "Sign in with PeeringDB" }).click();
+      await page.getByRole("button", { name: "Sign in as Ada Example" }).click();
+      await page.waitForURL(`${site.origin}/`);
+    }
+    assert.match(await wordsOf(page), /You are countess\./);
     assert.equal(rowsOf(site).users, 1);
   });
 

@@ -1,61 +1,9 @@
-import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { sqliteStorage } from "../src/storage/sqlite.ts";
-import { secret, settingsFor, startSite, temporaryFile } from "./site.ts";
+import { askFromTwoProcesses } from "./access-token-processes.ts";
+import { temporaryFile } from "./site.ts";
 
-const moduleUrl = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
-
-test("five who ask in each of two processes for a token that has ended make one refresh", async (t) => {
+test("two processes that need the same new token make one refresh (SQLite)", async (t) => {
   const file = temporaryFile(t);
-  const site = await startSite(t, { storage: sqliteStorage(file) });
-  await site.browser().signIn("example");
-  const account = await site.storage.associations.find("example", "1");
-  // Slow enough for all of them to ask meanwhile.
-  site.provider.on("/token", async (request) => {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    return site.provider.standard(request);
-  });
-  site.clock.advance(61);
-  // Both begin when both are ready.
-  let ready = 0;
-  let begin = () => {};
-  const bothReady = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
-  site.provider.on("/ready", async () => {
-    if (++ready === 2) begin();
-    await bothReady;
-    return { body: {} };
-  });
-  const source = `
-    import { createAuth } from ${moduleUrl("../src/index.ts")};
-    import { sqliteStorage } from ${moduleUrl("../src/storage/sqlite.ts")};
-    import { ExampleOAuth2, origin } from ${moduleUrl("./site.ts")};
-    const auth = createAuth({
-      baseUrl: origin,
-      secrets: [${JSON.stringify(secret)}],
-      storage: sqliteStorage(${JSON.stringify(file)}),
-      backends: [new ExampleOAuth2(${JSON.stringify(settingsFor(site.provider))})],
-      now: () => new Date(${site.clock.now.getTime()}),
-    });
-    await fetch(${JSON.stringify(`${site.provider.origin}/ready`)});
-    const ask = () => auth.accessToken({ id: ${account?.userId} }, "example");
-    const tokens = await Promise.all(Array.from({ length: 5 }, ask));
-    console.log(JSON.stringify(tokens));
-    await auth.close();`;
-  const options = ["--conditions=sallyport-source", "--import", "tsx", "--input-type=module"];
-  const cwd = fileURLToPath(new URL("..", import.meta.url));
-  const run = async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [...options, "-e", source], {
-      cwd,
-    });
-    return JSON.parse(stdout) as string[];
-  };
-  const tokens = (await Promise.all([run(), run()])).flat();
-  assert.equal(tokens.length, 10);
-  assert.equal(new Set(tokens).size, 1);
-  assert.equal(site.provider.to("/token").length, 2, "the login's, and one");
+  await askFromTwoProcesses(t, "sqlite", file, sqliteStorage(file));
 });
