@@ -1,7 +1,7 @@
 import type { BaseAuth } from "./backend.ts";
 import type { DisconnectEnd, DisconnectFacts } from "./disconnect-pipeline.ts";
 import { AuthError, logFacts } from "./errors.ts";
-import type { Gate } from "./gate.ts";
+import { type Gate, isRecent } from "./gate.ts";
 import { runPhase } from "./pipeline.ts";
 import type { SignedIn } from "./session.ts";
 import { type Association, toAuthError } from "./storage.ts";
@@ -30,7 +30,7 @@ export async function disconnect(
   const now = gate.now();
   const start: DisconnectFacts = {
     user: signedIn.user,
-    recentlySignedIn: now.getTime() - signedIn.authenticatedAt.getTime() <= gate.recently,
+    recentlySignedIn: isRecent(gate, signedIn, now),
     associationId,
     waysIn: gate.waysIn(),
   };

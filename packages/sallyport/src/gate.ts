@@ -4,7 +4,7 @@ import type { Events } from "./events.ts";
 import type { Logger } from "./logger.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Seal } from "./seal.ts";
-import type { SessionStore } from "./session.ts";
+import type { SessionStore, SignedIn } from "./session.ts";
 import type { Storage } from "./storage.ts";
 import type { Trace } from "./tracing.ts";
 import type { Bounds } from "./wire/bounded-http.ts";
@@ -33,4 +33,13 @@ export interface Gate {
   /** Milliseconds for which a person counts as just signed in. */
   readonly recently: number;
   readonly now: () => Date;
+}
+
+/** Whether somebody who is signed in proved who they are shortly before. */
+export function isRecent(
+  { recently }: Pick<Gate, "recently">,
+  signedIn: SignedIn | undefined,
+  now: Date,
+): boolean {
+  return signedIn !== undefined && now.getTime() - signedIn.authenticatedAt.getTime() <= recently;
 }

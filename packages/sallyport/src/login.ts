@@ -1,6 +1,6 @@
 import type { BaseAuth, Departure } from "./backend.ts";
 import { AuthError, type ErrorCode, type Stage } from "./errors.ts";
-import type { Gate } from "./gate.ts";
+import { type Gate, isRecent } from "./gate.ts";
 import type { Held } from "./paused.ts";
 import { type Completed, runPipeline, type Visitor, type Waiting } from "./pipeline-run.ts";
 import { randomToken, sameText } from "./seal.ts";
@@ -195,13 +195,4 @@ export function stateOf(backend: BaseAuth, callback: URLSearchParams): string | 
     backend.stateParameter ? backend.stateParameterName : "redirect_state",
   );
   return values.length === 1 && values[0] !== "" ? values[0] : undefined;
-}
-
-/** Whether somebody who is signed in proved who they are shortly before. */
-export function isRecent(
-  { recently }: Pick<Gate, "recently">,
-  signedIn: SignedIn | undefined,
-  now: Date,
-): boolean {
-  return signedIn !== undefined && now.getTime() - signedIn.authenticatedAt.getTime() <= recently;
 }

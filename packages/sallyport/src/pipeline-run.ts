@@ -82,8 +82,7 @@ async function write(
 ): Promise<Completed | Stopped> {
   const work = async (tables: Tables): Promise<Completed | Stopped> => {
     if (held && !(await tables.paused.remove(await idHashOf(held.id)))) {
-      const message = "another request went on with this login";
-      throw new AuthError("resume_unknown", { stage: "resume", backend: backend.name, message });
+      throw takenElsewhere(backend);
     }
     const may = { backend, tables, seal: gate.seal, now };
     const end = await runPhase(gate.pipeline, "within", advised, may, {
@@ -158,8 +157,7 @@ async function hold(
     return true;
   });
   if (!isHeld) {
-    const message = "another request went on with this login";
-    throw new AuthError("resume_unknown", { stage: "resume", backend: backend.name, message });
+    throw takenElsewhere(backend);
   }
   await send?.(`${gate.resumeUri(id)}?link=${waiting.link}`).catch(async (cause: unknown) => {
     // Nobody got a link: what was asked before counts again, and the step may send at once.
@@ -175,6 +173,11 @@ async function hold(
   });
   await gate.events.emit("paused", { backend: backend.name, step });
   return { kind: "waiting", id, login: waiting };
+}
+
+function takenElsewhere({ name }: BaseAuth): AuthError {
+  const message = "another request went on with this login";
+  return new AuthError("resume_unknown", { stage: "resume", backend: name, message });
 }
 
 /** Steps that wait for the commit. The login stands, so what they throw is only logged. */

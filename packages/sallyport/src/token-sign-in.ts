@@ -1,8 +1,8 @@
 import type { BaseAuth } from "./backend.ts";
 import { AuthError } from "./errors.ts";
-import type { Gate } from "./gate.ts";
+import { type Gate, isRecent } from "./gate.ts";
 import type { Identity } from "./identity.ts";
-import { asking, isRecent } from "./login.ts";
+import { asking } from "./login.ts";
 import { type Completed, runPipeline, type Visitor, type Waiting } from "./pipeline-run.ts";
 import { toAuthError } from "./storage.ts";
 import { boundedHttp } from "./wire/bounded-http.ts";
