@@ -79,7 +79,10 @@ export interface Association {
 
 /** Which account belongs to which user: python-social-auth's `social_auth`. */
 export interface Associations {
-  /** Provider and uid compare byte by byte. */
+  /**
+   * Provider and uid compare byte by byte. Within a transaction what is found is nobody else's
+   * to change until its end, so that extra data made from it loses nothing; {@link get} too.
+   */
   find(provider: string, uid: string): Promise<Association | undefined>;
   get(id: number): Promise<Association | undefined>;
   ofUser(userId: UserId): Promise<readonly Association[]>;

@@ -37,6 +37,11 @@ export interface Dialect {
    * transaction is alone anyway.
    */
   readonly lock?: string | undefined;
+  /**
+   * Behind a SELECT: keeps the rows from other transactions, and so gives them as the last one
+   * left them. Empty where a transaction is alone anyway.
+   */
+  readonly forUpdate: string;
   /** Asked once, before anything else: what is wrong with how the server or its driver is set. */
   readonly trial?: {
     readonly query: string;

@@ -44,7 +44,7 @@ export function pooledStorage(
         try {
           const result = await allOrNothing((through) => {
             const watched: Query = (text, values) => through(() => query(text, values));
-            return work(over(sqlOver(dialect, watched)));
+            return work(over(sqlOver(dialect, watched), dialect.forUpdate));
           });
           await query("commit", []);
           return result;
@@ -59,8 +59,8 @@ export function pooledStorage(
     close,
   };
 
-  function over(sql: Sql): Tables {
-    return sqlTables(sql, lockOver(dialect, sql));
+  function over(sql: Sql, forUpdate?: string): Tables {
+    return sqlTables(sql, lockOver(dialect, sql), forUpdate);
   }
 
   async function prepared<T>(work: (query: Query) => Promise<T>): Promise<T> {

@@ -23,13 +23,15 @@ import { fromJson, fromTime } from "./dialect.ts";
 /**
  * Our tables over any SQL database. The statements are few and fixed, so drivers keep them
  * prepared, and they name their columns: a newer process may add some at any time.
+ *
+ * @param forUpdate what keeps a row that is read from others, within a transaction.
  */
-export function sqlTables(sql: Sql, lock: Tables["lock"]): Tables {
+export function sqlTables(sql: Sql, lock: Tables["lock"], forUpdate = ""): Tables {
   return {
     sql,
     lock,
     users: usersTable(sql),
-    associations: associationsTable(sql),
+    associations: associationsTable(sql, forUpdate),
     sessions: sessionsTable(sql),
     paused: pausedTable(sql),
     used: usedTable(sql),
@@ -83,7 +85,7 @@ function usersTable(sql: Sql): Users {
   };
 }
 
-function associationsTable(sql: Sql): Associations {
+function associationsTable(sql: Sql, forUpdate: string): Associations {
   const toAssociation = (row: SqlRow): Association => ({
     id: Number(row.id),
     userId: Number(row.user_id),
@@ -99,15 +101,16 @@ function associationsTable(sql: Sql): Associations {
     (
       await sql.all(
         `select id, user_id, provider, uid, tenant, extra_data, created_at, updated_at
-         from social_auth where ${where} order by id`,
+         from social_auth where ${where}`,
         values,
       )
     ).map(toAssociation);
 
   return {
-    find: async (provider, uid) => (await select("provider = ? and uid = ?", [provider, uid]))[0],
-    get: async (id) => (await select("id = ?", [id]))[0],
-    ofUser: (userId) => select("user_id = ?", [userId]),
+    find: async (provider, uid) =>
+      (await select(`provider = ? and uid = ? ${forUpdate}`, [provider, uid]))[0],
+    get: async (id) => (await select(`id = ? ${forUpdate}`, [id]))[0],
+    ofUser: (userId) => select("user_id = ? order by id", [userId]),
 
     async add({ userId, provider, uid, tenant = null }, now) {
       const id = await insert(sql, "social_auth", [

@@ -28,6 +28,7 @@ export const postgresDialect: Dialect = {
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
+  forUpdate: "for update",
   meaningOf(error) {
     const code = String(factOf(error, "code") ?? "");
     if (/^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE") {

@@ -23,6 +23,7 @@ export const sqliteDialect: Dialect = {
   givingId: (insert) => insert,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
   begin: ["begin immediate"],
+  forUpdate: "",
   meaningOf(error) {
     const [constraint, code] = resultOf(error);
     if (constraint) return "conflict";

@@ -95,6 +95,27 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     expectSame((await storage.users.find(id))?.fullName, "50", "the count");
   },
 
+  async "an account that a transaction has read is not changed meanwhile: ten additions are kept"(
+    storage,
+  ) {
+    const user = await storage.users.add(ada, now);
+    const { id } = await storage.associations.add(
+      { userId: user.id, provider: "e", uid: "1" },
+      now,
+    );
+    const adding = Array.from({ length: 10 }, (_, at) =>
+      storage.transaction(async ({ associations }) => {
+        const read = at % 2 ? associations.get(id) : associations.find("e", "1");
+        const { extraData = {} } = (await read) ?? {};
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        await associations.setExtraData(id, { ...extraData, [`field ${at}`]: at }, later);
+      }),
+    );
+    await Promise.all(adding);
+    const { extraData = {} } = (await storage.associations.get(id)) ?? {};
+    expectSame(Object.keys(extraData).length, 10, "how many there are");
+  },
+
   async "a lock ends with its transaction, also where that fails"(storage) {
     const failing = storage.transaction(async ({ lock }) => {
       await lock("key");
