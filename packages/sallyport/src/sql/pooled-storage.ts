@@ -1,6 +1,15 @@
+import { inTime } from "../in-time.ts";
 import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
-import { lockOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
+import {
+  lockOver,
+  pingOver,
+  type Query,
+  sqlOver,
+  toStorageError,
+  Unanswered,
+  wordsOf,
+} from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
@@ -10,8 +19,11 @@ import { sqlTables } from "./tables.ts";
 /** A database's server, as a driver reaches it. */
 export interface Server {
   readonly dialect: Dialect;
-  /** @throws where the server does not answer, or refuses. */
-  connect(): Promise<Connection>;
+  /**
+   * @param statementTimeout milliseconds that a statement may take, where the driver can tell.
+   * @throws where the server does not answer, or refuses.
+   */
+  connect(statementTimeout: number | undefined): Promise<Connection>;
   close(): Promise<void>;
 }
 
@@ -26,14 +38,28 @@ export interface Connection {
 export interface PooledOptions {
   /** Tables of modules that bring their own, such as `affiliationMigrations`. */
   readonly migrations?: readonly MigrationSet[] | undefined;
+  /** Milliseconds until a connection is there, also where others hold them all. Default 5000. */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * Milliseconds that one statement may take, but for those of migrations; a server that takes
+   * them and never answers would hold its caller for good. Default 10000.
+   */
+  readonly statementTimeout?: number | undefined;
 }
+
+/** The {@link PooledOptions.connectTimeout} where nobody says otherwise. */
+export const usualConnectTimeout = 5000;
 
 /** Our tables on a database's server, a connection for each transaction. Made up to date at first use. */
 export function pooledStorage(
   { dialect, connect, close }: Server,
-  { migrations = [] }: PooledOptions,
+  {
+    migrations = [],
+    connectTimeout = usualConnectTimeout,
+    statementTimeout = 10_000,
+  }: PooledOptions,
 ): Storage {
-  const prepare = onlyOnce(() => connected(bringUpToDate));
+  const prepare = onlyOnce(() => connected(bringUpToDate, undefined));
   const sql = sqlOver(dialect, (text, values) => prepared((query) => query(text, values)));
 
   return {
@@ -56,7 +82,15 @@ export function pooledStorage(
       });
     },
     migrate: prepare,
-    close,
+    ping: () => pingOver(sql),
+    async close() {
+      try {
+        await inTime(close(), connectTimeout, "the database did not say goodbye");
+      } catch (error) {
+        // A connection that broke, or hangs, is none that anybody waits for.
+        if (!(toStorageError(dialect, error) instanceof StorageUnavailable)) throw error;
+      }
+    },
   };
 
   function over(sql: Sql, forUpdate?: string): Tables {
@@ -65,7 +99,7 @@ export function pooledStorage(
 
   async function prepared<T>(work: (query: Query) => Promise<T>): Promise<T> {
     await prepare();
-    return connected(work);
+    return connected(work, statementTimeout);
   }
 
   async function bringUpToDate(query: Query): Promise<void> {
@@ -76,17 +110,21 @@ export function pooledStorage(
     await migrate(dialect, query, [coreMigrations, ...migrations]);
   }
 
-  async function connected<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    const connection = await connect().catch((error: unknown) => {
-      throw new StorageUnavailable(wordsOf(error), { cause: error });
-    });
+  async function connected<T>(
+    work: (query: Query) => Promise<T>,
+    timeout: number | undefined,
+  ): Promise<T> {
+    const connection = await connectionInTime(timeout);
     let broken = false;
+    let unanswered: Unanswered | undefined;
     const query: Query = async (text, values) => {
+      if (unanswered) throw unanswered;
       try {
         return await connection.query(text, values);
       } catch (error) {
         const known = toStorageError(dialect, error);
         broken ||= known instanceof StorageUnavailable || text === "rollback";
+        if (known instanceof Unanswered) unanswered = known;
         throw known;
       }
     };
@@ -94,6 +132,21 @@ export function pooledStorage(
       return await work(query);
     } finally {
       connection.release(broken);
+    }
+  }
+
+  async function connectionInTime(timeout: number | undefined): Promise<Connection> {
+    const coming = connect(timeout);
+    try {
+      return await inTime(coming, connectTimeout, "no connection to the database");
+    } catch (error) {
+      // One that comes after all is for the next caller.
+      coming.then(
+        (late) => late.release(false),
+        () => {},
+      );
+      if (error instanceof StorageUnavailable) throw error;
+      throw new StorageUnavailable(wordsOf(error), { cause: error });
     }
   }
 }
