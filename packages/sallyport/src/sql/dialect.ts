@@ -30,6 +30,15 @@ export interface Dialect {
   givingId(insert: string): string;
   /** An INSERT that does nothing where a key is taken. */
   unlessTaken(insert: string): string;
+  /**
+   * A DELETE of at most so many rows that ended before its one value, the oldest first, found
+   * by the index. It passes over what somebody else holds, where the database can.
+   */
+  deleteExpired(rows: {
+    readonly table: string;
+    readonly key: string;
+    readonly most: number;
+  }): string;
   /** How a transaction starts in which each statement sees what is committed before it. */
   readonly begin: readonly string[];
   /**

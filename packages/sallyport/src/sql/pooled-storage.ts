@@ -1,5 +1,6 @@
 import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
+import { withCleanUp } from "./clean-up.ts";
 import { lockOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
@@ -36,7 +37,7 @@ export function pooledStorage(
   const prepare = onlyOnce(() => connected(bringUpToDate));
   const sql = sqlOver(dialect, (text, values) => prepared((query) => query(text, values)));
 
-  return {
+  return withCleanUp(dialect, {
     ...over(sql),
     async transaction(work) {
       return prepared(async (query) => {
@@ -57,7 +58,7 @@ export function pooledStorage(
     },
     migrate: prepare,
     close,
-  };
+  });
 
   function over(sql: Sql): Tables {
     return sqlTables(sql, lockOver(dialect, sql));

@@ -26,6 +26,12 @@ export const postgresDialect: Dialect = {
   },
   givingId: (insert) => `${insert} returning id`,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
+  // An array is made once. `in (select …)` may be asked again and again, and find other rows each time.
+  deleteExpired: ({ table, key, most }) =>
+    `delete from ${table} where ${key} = any(array(
+      select ${key} from ${table} where expires_at < ?
+      order by expires_at limit ${most} for update skip locked
+    ))`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
   meaningOf(error) {
