@@ -46,6 +46,15 @@ export interface Dialect {
    * transaction is alone anyway.
    */
   readonly lock?: string | undefined;
+  /**
+   * Makes what follows give up soon, with a conflict, where it waits for a table that others
+   * use: whoever comes later would wait behind it. Undefined where a transaction is alone anyway.
+   */
+  readonly giveUpSoon?: string | undefined;
+  /** Ends that, where the transaction's end does not. */
+  readonly asUsual?: string | undefined;
+  /** How to make an index of a table in use. Undefined where `create index` lets others write, or where nothing would. */
+  readonly lateIndexing?: LateIndexing | undefined;
   /** Asked once, before anything else: what is wrong with how the server or its driver is set. */
   readonly trial?: {
     readonly query: string;
@@ -53,6 +62,22 @@ export interface Dialect {
   };
   /** What an error of the driver's means; undefined for a fault of the statement. */
   meaningOf(error: unknown): Meaning | undefined;
+}
+
+/** An index of a table that was there before the migration that adds it. */
+export interface LateIndex {
+  readonly name: string;
+  readonly statement: string;
+}
+
+/** How such an index is made while the table is written: outside of a transaction. */
+export interface LateIndexing {
+  /** Asks by its name whether an index is there and `valid`. */
+  readonly find: string;
+  /** Whether it is `ours` to make them: for one process at a time, and none waits. */
+  readonly take: string;
+  readonly leave: readonly string[];
+  make(index: LateIndex): readonly string[];
 }
 
 /** What a database's error comes to. `exists`: what the statement should make is there already. */

@@ -3,7 +3,7 @@ import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
 import { lockOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
-import { migrate } from "./migrate.ts";
+import { migrateGently } from "./migrate-gently.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
 import { sqlTables } from "./tables.ts";
@@ -74,7 +74,7 @@ export function pooledStorage(
     const [row] = text === undefined ? [] : (await query(text, [])).rows;
     const wrong = row && complaint?.(row);
     if (wrong) throw new Error(wrong);
-    await migrate(dialect, query, [coreMigrations, ...migrations]);
+    await migrateGently(dialect, query, [coreMigrations, ...migrations]);
   }
 
   async function connected<T>(work: (query: Query) => Promise<T>): Promise<T> {

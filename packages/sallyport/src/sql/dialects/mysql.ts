@@ -39,6 +39,8 @@ export const mysqlDialect: Dialect = {
   lock: `insert into social_used (key_hash, expires_at)
     values (concat('lock ', sha2(?, 256)), utc_timestamp(3) + interval 1 day)
     on duplicate key update expires_at = utc_timestamp(3) + interval 1 day`,
+  giveUpSoon: "set lock_wait_timeout = 1",
+  asUsual: "set lock_wait_timeout = default",
   trial: {
     query: "select @@session.sql_mode as mode, timestamp'2026-01-01 00:00:00' as at",
     complaint({ mode, at }) {

@@ -34,6 +34,22 @@ export const postgresDialect: Dialect = {
     ))`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
+  giveUpSoon: "set local lock_timeout = '300ms'",
+  lateIndexing: {
+    find: "select indisvalid as valid from pg_index where indexrelid = to_regclass($1)",
+    // Waiting for the lock would be a transaction, for which the making of an index waits.
+    take: "select pg_try_advisory_lock(hashtextextended('sallyport indexes', 0)) as ours",
+    leave: [
+      "reset lock_timeout",
+      "select pg_advisory_unlock(hashtextextended('sallyport indexes', 0))",
+    ],
+    // https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+    make: ({ name, statement }) => [
+      "set lock_timeout = '10s'",
+      `drop index concurrently if exists ${name}`,
+      statement.replace(/^create index/, "create index concurrently"),
+    ],
+  },
   meaningOf(error) {
     const code = String(factOf(error, "code") ?? "");
     if (/^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE") {
