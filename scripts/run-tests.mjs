@@ -1,7 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const folders = ["packages/sallyport", "packages/sandbox", "apps/portal", "examples", "docs"];
+const folders = [
+  "packages/sallyport",
+  "packages/sandbox",
+  "apps/portal",
+  "examples",
+  "reliability",
+  "docs",
+];
 
 /** Test files below the workspaces whose names end so. Node 20's runner takes no globs. */
 export function testFiles(ending) {
