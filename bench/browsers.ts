@@ -1,4 +1,5 @@
-import { Agent, get, type IncomingMessage } from "node:http";
+import type { Agent } from "node:http";
+import { browserAgent, visit } from "./visit.ts";
 
 // The people in front of the servers, in a process of their own. The provider's page is
 // skipped: a browser makes the callback itself, from the state it was sent away with.
@@ -30,7 +31,7 @@ process.on("message", (rush: Rush) => {
 process.on("disconnect", () => process.exit(0));
 
 async function run({ origin, browsers, seconds, known }: Rush): Promise<RushReport> {
-  const agent = new Agent({ keepAlive: true, maxSockets: browsers });
+  const agent = browserAgent(browsers);
   const durations: number[] = [];
   let begun = 0;
   let newcomers = 0;
@@ -63,43 +64,13 @@ async function run({ origin, browsers, seconds, known }: Rush): Promise<RushRepo
 
 /** One login of a browser that brings no cookies. */
 async function signIn(origin: string, person: number, agent: Agent): Promise<void> {
-  const left = await visit(`${origin}/auth/login/bench`, agent);
+  const left = await visit(`${origin}/auth/login/bench`, { agent });
   const state = /[?&]state=([\w-]+)/.exec(left.location)?.[1];
   if (left.status !== 303 || !state) throw new Error(`login answered with status ${left.status}`);
 
   const callback = `${origin}/auth/complete/bench?code=${person}&state=${state}`;
-  const back = await visit(callback, agent, left.cookies.join("; "));
+  const back = await visit(callback, { agent, cookie: left.cookies.join("; ") });
   if (back.status !== 303 || !back.cookies.some((cookie) => /session=[\w-]{43}$/.test(cookie))) {
     throw new Error(`complete answered with status ${back.status}`);
   }
 }
-
-interface Answer {
-  readonly status: number;
-  readonly location: string;
-  /** `name=value` of each cookie that was set. */
-  readonly cookies: readonly string[];
-}
-
-function visit(url: string, agent: Agent, cookie?: string): Promise<Answer> {
-  const headers = { ...browserHeaders, ...(cookie && { cookie }) };
-  return new Promise((resolve, reject) => {
-    get(url, { agent, headers }, (response) => {
-      response.resume().on("end", () => resolve(toAnswer(response)));
-    }).on("error", reject);
-  });
-}
-
-function toAnswer({ statusCode = 0, headers }: IncomingMessage): Answer {
-  const cookies = (headers["set-cookie"] ?? []).map((line) => line.split(";")[0] ?? "");
-  return { status: statusCode, location: headers.location ?? "", cookies };
-}
-
-const browserHeaders = {
-  accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-  "accept-language": "en-GB,en;q=0.5",
-  "sec-fetch-dest": "document",
-  "sec-fetch-mode": "navigate",
-  "sec-fetch-site": "same-origin",
-  "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-};

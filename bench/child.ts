@@ -13,14 +13,14 @@ export interface ServingChild extends Child {
   cpuMicroseconds(): Promise<number>;
 }
 
-/** Starts one of the bench's files as a process of its own. */
-export function startChild(name: string, ...args: readonly string[]): Child {
-  return toChild(startProcess(name, args));
+/** Starts a file as a process of its own. */
+export function startChild(file: URL, ...args: readonly string[]): Child {
+  return toChild(fork(file, args));
 }
 
 /** Starts one that {@link serve}s, and waits until it listens. */
-export async function startServer(name: string, ...args: readonly string[]): Promise<ServingChild> {
-  const child = startProcess(name, args);
+export async function startServer(file: URL, ...args: readonly string[]): Promise<ServingChild> {
+  const child = fork(file, args);
   const { port } = (await nextMessage(child)) as { readonly port: number };
   const { ask, end } = toChild(child);
   return {
@@ -31,10 +31,6 @@ export async function startServer(name: string, ...args: readonly string[]): Pro
       return ((await ask({})) as { readonly cpuMicroseconds: number }).cpuMicroseconds;
     },
   };
-}
-
-function startProcess(name: string, args: readonly string[]): ChildProcess {
-  return fork(new URL(`${name}.js`, import.meta.url), args);
 }
 
 function toChild(child: ChildProcess): Child {

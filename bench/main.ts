@@ -23,7 +23,8 @@ const browsers = positive("browsers", values.browsers);
 /** A server under test, and what it must have in its database by now. */
 interface Contestant {
   readonly name: string;
-  readonly file: string;
+  /** Its SQLite file. */
+  readonly database: string;
   readonly server: ServingChild;
   readonly figures: Figures[];
   people: number;
@@ -46,13 +47,13 @@ try {
 }
 
 async function bench(): Promise<void> {
-  const provider = keep(await startServer("provider"));
-  const crowd = keep(startChild("browsers"));
+  const provider = keep(await startServer(file("provider")));
+  const crowd = keep(startChild(file("browsers")));
   const contestants: Contestant[] = [];
   for (const name of ["library", "floor"]) {
-    const file = join(folder, `${name}.db`);
-    const server = keep(await startServer(name, file, provider.origin));
-    contestants.push({ name, file, server, figures: [], people: 0, logins: 0 });
+    const database = join(folder, `${name}.db`);
+    const server = keep(await startServer(file(name), database, provider.origin));
+    contestants.push({ name, database, server, figures: [], people: 0, logins: 0 });
   }
   console.log(
     `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ` +
@@ -68,6 +69,10 @@ async function bench(): Promise<void> {
     }
   }
   report(contestants);
+}
+
+function file(name: string): URL {
+  return new URL(`${name}.js`, import.meta.url);
 }
 
 function keep<Kind extends Child>(child: Kind): Kind {
@@ -94,8 +99,8 @@ async function round(contestant: Contestant, crowd: Child, known: number): Promi
 }
 
 /** Fast and wrong does not count: the rows must be there, each once. */
-function verify({ name, file, people, logins }: Contestant): void {
-  const db = new Database(file, { readonly: true });
+function verify({ name, database, people, logins }: Contestant): void {
+  const db = new Database(database, { readonly: true });
   const expected = { users: people, social_auth: people, sessions: logins };
   for (const [table, wanted] of Object.entries(expected)) {
     const found = db.prepare(`select count(*) from ${table}`).pluck().get();

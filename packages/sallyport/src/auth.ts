@@ -17,6 +17,7 @@ import { AuthError, type Stage } from "./errors.ts";
 import { createEvents, type EventName, type Listener } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { Tokens } from "./identity.ts";
+import { inTime } from "./in-time.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { refresh } from "./refresh.ts";
@@ -129,6 +130,13 @@ export interface Auth {
   forgetTenant(name: string): void;
   /** Tells a listener what happens, once it stands. Gives a function that ends it. */
   on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void;
+  /**
+   * Resolves where this process can sign people in: the tables are up to date and the database
+   * answers within two seconds. Asks each time. For a readiness probe.
+   *
+   * @throws `StorageUnavailable` where it does not answer, and what a migration failed with.
+   */
+  ready(): Promise<void>;
   close(): Promise<void>;
   /** The configured origin, for adapters: a request's own Host is never believed. */
   readonly origin: string;
@@ -240,6 +248,7 @@ export function createAuth(config: AuthConfig): Auth {
     },
     forgetTenant: sites.forget,
     on: gate.events.on,
+    ready: () => inTime(storage.ping(), 2000, "the database did not answer"),
     close: () => storage.close(),
   };
 }

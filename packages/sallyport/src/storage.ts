@@ -209,6 +209,12 @@ export interface Storage extends Tables {
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Brings the tables up to date. Called before first use; harmless when repeated. */
   migrate(): Promise<void>;
+  /**
+   * Resolves where the tables are up to date and the database answers. Asks each time.
+   *
+   * @throws {@link StorageUnavailable} where it does not answer.
+   */
+  ping(): Promise<void>;
   /** Ends what the storage opened; harmless when repeated. */
   close(): Promise<void>;
 }

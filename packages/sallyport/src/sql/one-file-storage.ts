@@ -1,7 +1,7 @@
 import type { Sql, Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
-import { Busy, lockOver, type Query, sqlOver } from "./connection.ts";
+import { Busy, lockOver, pingOver, type Query, sqlOver } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
 import { migrate } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
@@ -49,6 +49,7 @@ export function oneFileStorage(
     transaction: (work) =>
       write(() => transaction((query) => work(over(sqlOver(sqliteDialect, query))))),
     migrate: prepare,
+    ping: () => pingOver(reading),
     async close() {
       await queue;
       if (reader !== writer) reader.close();

@@ -6,6 +6,7 @@ import {
   type PooledOptions,
   pooledStorage,
   type Server,
+  usualConnectTimeout,
 } from "../sql/pooled-storage.ts";
 import type { Storage } from "../storage.ts";
 
@@ -26,6 +27,8 @@ export interface MysqlConnection {
 export interface MysqlStatement {
   readonly sql: string;
   readonly timezone: "Z";
+  /** Milliseconds. */
+  readonly timeout?: number;
 }
 
 /**
@@ -40,15 +43,15 @@ export interface MysqlStatement {
  */
 export function mysqlStorage(database: string | MysqlPool, options: PooledOptions = {}): Storage {
   return pooledStorage(
-    typeof database === "string" ? ownPool(database) : poolServer(async () => database),
+    typeof database === "string" ? ownPool(database, options) : poolServer(async () => database),
     options,
   );
 }
 
-function ownPool(uri: string): Server {
+function ownPool(uri: string, { connectTimeout = usualConnectTimeout }: PooledOptions): Server {
   const pool = onlyOnce(async () => {
     const { createPool } = await import("mysql2/promise");
-    return createPool({ uri, connectTimeout: 5000 });
+    return createPool({ uri, connectTimeout });
   });
   return { ...poolServer(pool), close: onlyOnce(async () => (await pool()).end()) };
 }
@@ -56,15 +59,16 @@ function ownPool(uri: string): Server {
 function poolServer(pool: () => Promise<MysqlPool>): Server {
   return {
     dialect: mysqlDialect,
-    async connect(): Promise<Connection> {
+    async connect(timeout): Promise<Connection> {
       const connection = await (await pool()).getConnection();
+      const limited = timeout !== undefined && { timeout };
       return {
         async query(sql, values) {
           // Few statements without values can be prepared: not the start of a transaction, say.
           const [answer] =
             values.length > 0
-              ? await connection.execute({ sql, values: [...values], timezone })
-              : await connection.query({ sql, timezone });
+              ? await connection.execute({ sql, values: [...values], timezone, ...limited })
+              : await connection.query({ sql, timezone, ...limited });
           return toResult(answer);
         },
         release(broken) {

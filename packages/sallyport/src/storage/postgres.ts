@@ -6,6 +6,7 @@ import {
   type PooledOptions,
   pooledStorage,
   type Server,
+  usualConnectTimeout,
 } from "../sql/pooled-storage.ts";
 import type { Storage } from "../storage.ts";
 
@@ -21,6 +22,7 @@ export interface PgClient {
     readonly text: string;
     readonly values: unknown[];
     readonly name?: string;
+    readonly query_timeout?: number;
   }): Promise<{
     readonly rows: Readonly<Record<string, unknown>>[];
     readonly rowCount: number | null;
@@ -55,23 +57,27 @@ export function postgresStorage(
   database: string | PgPool | PgLite,
   options: PooledOptions = {},
 ): Storage {
-  return pooledStorage(serverOf(database), options);
+  return pooledStorage(serverOf(database, options), options);
 }
 
-function serverOf(database: string | PgPool | PgLite): Server {
-  if (typeof database === "string") return ownPool(database);
+function serverOf(database: string | PgPool | PgLite, options: PooledOptions): Server {
+  if (typeof database === "string") return ownPool(database, options);
   return "waitReady" in database ? inProcess(database) : poolServer(database);
 }
 
-function ownPool(connectionString: string): Server {
+function ownPool(
+  connectionString: string,
+  { connectTimeout = usualConnectTimeout }: PooledOptions,
+): Server {
   const pool = onlyOnce(async () => {
     const { default: pg } = await import("pg");
-    return new pg.Pool({ connectionString, connectionTimeoutMillis: 5000, keepAlive: true });
+    const connectionTimeoutMillis = connectTimeout;
+    return new pg.Pool({ connectionString, connectionTimeoutMillis, keepAlive: true });
   });
   const server = onlyOnce(async () => poolServer(await pool()));
   return {
     dialect: postgresDialect,
-    connect: async () => (await server()).connect(),
+    connect: async (timeout) => (await server()).connect(timeout),
     close: onlyOnce(async () => (await pool()).end()),
   };
 }
@@ -81,13 +87,14 @@ function poolServer(pool: PgPool): Server {
   pool.on("error", ignore);
   return {
     dialect: postgresDialect,
-    async connect(): Promise<Connection> {
+    async connect(timeout): Promise<Connection> {
       const client = await pool.connect();
       // Nor does the pool listen for a client that somebody holds. The next statement fails anyway.
       client.on("error", ignore);
       return {
         async query(text, values) {
-          const statement = { text, values: [...values] };
+          const limited = timeout !== undefined && { query_timeout: timeout };
+          const statement = { text, values: [...values], ...limited };
           const { rows, rowCount } = await client.query(
             values.length > 0 ? { ...statement, name: nameOf(text) } : statement,
           );

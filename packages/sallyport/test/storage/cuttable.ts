@@ -6,6 +6,8 @@ export interface Cuttable {
   readonly address: string;
   /** Ends all connections, and refuses new ones. */
   cut(): Promise<void>;
+  /** Takes connections and what is said, and answers nothing, as a server that is stopped does. */
+  hang(): void;
   /** Lets connections through again. */
   mend(): Promise<void>;
   close(): Promise<void>;
@@ -15,9 +17,16 @@ export interface Cuttable {
 export async function cuttable(address: string): Promise<Cuttable> {
   const target = new URL(address);
   const sockets = new Set<Socket>();
+  let hangs = false;
+  const held: (() => void)[] = [];
   const server = createServer((socket) => {
     const onward = connect(Number(target.port), target.hostname);
-    socket.pipe(onward).pipe(socket);
+    socket.pipe(onward);
+    onward.on("data", (answer) => {
+      if (hangs) held.push(() => socket.write(answer));
+      else socket.write(answer);
+    });
+    onward.on("end", () => socket.end());
     for (const end of [socket, onward]) {
       sockets.add(end);
       end.on("close", () => sockets.delete(end));
@@ -38,5 +47,17 @@ export async function cuttable(address: string): Promise<Cuttable> {
   const url = new URL(address);
   url.hostname = "127.0.0.1";
   url.port = String(port);
-  return { address: url.href, cut: stop, mend: () => listen(port), close: stop };
+  return {
+    address: url.href,
+    cut: stop,
+    hang() {
+      hangs = true;
+    },
+    async mend() {
+      if (!server.listening) await listen(port);
+      hangs = false;
+      for (const answer of held.splice(0)) answer();
+    },
+    close: stop,
+  };
 }

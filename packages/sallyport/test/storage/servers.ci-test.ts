@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { coreMigrations } from "../../src/sql/migrations.ts";
+import type { PooledOptions } from "../../src/sql/pooled-storage.ts";
 import { mysqlStorage } from "../../src/storage/mysql.ts";
 import { postgresStorage } from "../../src/storage/postgres.ts";
 import { Conflict, StorageUnavailable } from "../../src/storage.ts";
@@ -22,8 +23,8 @@ for (const [kind, { makeDatabase, open }] of Object.entries(kinds)) {
   async function start(t: TestContext) {
     const database = await makeDatabase();
     t.after(() => database.close());
-    const connected = (address = database.address) => {
-      const storage = open(address);
+    const connected = (address = database.address, options: PooledOptions = {}) => {
+      const storage = open(address, options);
       t.after(() => storage.close());
       return storage;
     };
@@ -158,6 +159,62 @@ for (const [kind, { makeDatabase, open }] of Object.entries(kinds)) {
     assert.equal(await codeOf(answer), "storage_unavailable");
     await way.mend();
     assert.equal((await browser().signIn("example")).status, 303);
+  });
+
+  test(`a server that takes a statement and never answers is unavailable in time (${kind})`, async (t) => {
+    const { database, connected, count } = await start(t);
+    const way = await cuttable(database.address);
+    t.after(() => way.close());
+    const storage = connected(way.address, { connectTimeout: 600, statementTimeout: 300 });
+    await storage.users.add(ada, now);
+
+    const begun = performance.now();
+    const held = storage.transaction(async ({ users }) => {
+      await users.add(ben, now);
+      way.hang();
+      await users.add({ ...ben, username: "cleo" }, now);
+    });
+    await assert.rejects(held, StorageUnavailable);
+    // More callers than there are connections: some wait for one until their time is over.
+    const all = await Promise.allSettled(
+      Array.from({ length: 30 }, () => storage.users.findByUsername("ada")),
+    );
+    for (const each of all) {
+      assert.ok(each.status === "rejected" && each.reason instanceof StorageUnavailable);
+    }
+    // The statement's time, then a connection's and a statement's, and room for a slow machine.
+    assert.ok(performance.now() - begun < 300 + 900 + 2000);
+
+    await way.mend();
+    assert.equal((await storage.users.findByUsername("ada"))?.username, "ada");
+    assert.equal(await count("users"), 1);
+  });
+
+  test(`a ping asks each time whether the server is there (${kind})`, async (t) => {
+    const { database, connected, count } = await start(t);
+    const way = await cuttable(database.address);
+    t.after(() => way.close());
+    const storage = connected(way.address);
+    await storage.ping();
+    assert.equal(await count("users"), 0, "the tables are there");
+    await way.cut();
+    await assert.rejects(storage.ping(), StorageUnavailable);
+    await way.mend();
+    await storage.ping();
+  });
+
+  test(`an application is not ready while its server hangs, and says so in time (${kind})`, async (t) => {
+    const { database, connected } = await start(t);
+    const way = await cuttable(database.address);
+    t.after(() => way.close());
+    const { auth } = await startSite(t, { storage: connected(way.address) });
+    await auth.ready();
+    way.hang();
+    const asked = performance.now();
+    await assert.rejects(auth.ready(), /the database did not answer in 2000 ms/);
+    assert.ok(performance.now() - asked < 4000);
+    await way.mend();
+    await auth.ready();
   });
 
   test(`an address where nobody listens is unavailable, without its password (${kind})`, async (t) => {

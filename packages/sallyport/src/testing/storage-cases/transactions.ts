@@ -149,6 +149,13 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     await storage.migrate();
     expectSame(await storage.users.find(user.id), user, "the user");
   },
+
+  async "a ping is answered, before the tables are used and afterwards"(storage) {
+    await storage.ping();
+    const user = await storage.users.add(ada, now);
+    await storage.ping();
+    expectSame(await storage.users.find(user.id), user, "the user");
+  },
 };
 
 function incremented(storage: Storage, id: UserId): Promise<void> {
