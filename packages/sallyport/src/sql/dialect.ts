@@ -30,6 +30,15 @@ export interface Dialect {
   givingId(insert: string): string;
   /** An INSERT that does nothing where a key is taken. */
   unlessTaken(insert: string): string;
+  /**
+   * A DELETE of at most so many rows that ended before its one value, the oldest first, found
+   * by the index. It passes over what somebody else holds, where the database can.
+   */
+  deleteExpired(rows: {
+    readonly table: string;
+    readonly key: string;
+    readonly most: number;
+  }): string;
   /** How a transaction starts in which each statement sees what is committed before it. */
   readonly begin: readonly string[];
   /**
@@ -42,6 +51,15 @@ export interface Dialect {
    * left them. Empty where a transaction is alone anyway.
    */
   readonly forUpdate: string;
+  /**
+   * Makes what follows give up soon, with a conflict, where it waits for a table that others
+   * use: whoever comes later would wait behind it. Undefined where a transaction is alone anyway.
+   */
+  readonly giveUpSoon?: string | undefined;
+  /** Ends that, where the transaction's end does not. */
+  readonly asUsual?: string | undefined;
+  /** How to make an index of a table in use. Undefined where `create index` lets others write, or where nothing would. */
+  readonly lateIndexing?: LateIndexing | undefined;
   /** Asked once, before anything else: what is wrong with how the server or its driver is set. */
   readonly trial?: {
     readonly query: string;
@@ -49,6 +67,22 @@ export interface Dialect {
   };
   /** What an error of the driver's means; undefined for a fault of the statement. */
   meaningOf(error: unknown): Meaning | undefined;
+}
+
+/** An index of a table that was there before the migration that adds it. */
+export interface LateIndex {
+  readonly name: string;
+  readonly statement: string;
+}
+
+/** How such an index is made while the table is written: outside of a transaction. */
+export interface LateIndexing {
+  /** Asks by its name whether an index is there and `valid`. */
+  readonly find: string;
+  /** Whether it is `ours` to make them: for one process at a time, and none waits. */
+  readonly take: string;
+  readonly leave: readonly string[];
+  make(index: LateIndex): readonly string[];
 }
 
 /**

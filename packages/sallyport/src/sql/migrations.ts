@@ -4,6 +4,13 @@ import type { Dialect } from "./dialect.ts";
  * Numbered changes to a set of tables, in order, each a list of statements. A published one
  * is never changed, and a new one only adds, so that an older process goes on working.
  *
+ * A new one runs on tables with millions of rows while people sign in, so it does nothing to
+ * them that takes time: a column may be null and has no default, existing rows stay as they
+ * are, and of an existing table an index is not unique. PostgreSQL makes such an index after
+ * the migration, while others write. SQLite makes it within, and nobody writes for about a
+ * second a million rows: there an index comes with its table or not at all, unless it must.
+ *
+ * `create table` and `create index` begin as they do below, the latter on a line of its own.
  * References stand at the end of a table, as `foreign key …`: MySQL ignores them elsewhere.
  */
 export interface MigrationSet {

@@ -1,5 +1,6 @@
 import type { Sql, Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
+import { withCleanUp } from "./clean-up.ts";
 import { Busy, lockOver, pingOver, type Query, sqlOver } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
 import { migrate } from "./migrate.ts";
@@ -43,7 +44,7 @@ export function oneFileStorage(
       : prepared(() => untilFree(() => reader.query(text, values))),
   );
 
-  return {
+  return withCleanUp(sqliteDialect, {
     ...over({ ...writing, all: reading.all }),
     transaction: (work) =>
       write(() => transaction((query) => work(over(sqlOver(sqliteDialect, query))))),
@@ -54,7 +55,7 @@ export function oneFileStorage(
       if (reader !== writer) reader.close();
       writer.close();
     },
-  };
+  });
 
   function over(sql: Sql): Tables {
     return sqlTables(sql, lockOver(sqliteDialect, sql));

@@ -1,6 +1,7 @@
 import { inTime } from "../in-time.ts";
 import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
+import { withCleanUp } from "./clean-up.ts";
 import {
   lockOver,
   pingOver,
@@ -11,7 +12,7 @@ import {
   wordsOf,
 } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
-import { migrate } from "./migrate.ts";
+import { migrateGently } from "./migrate-gently.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
 import { sqlTables } from "./tables.ts";
@@ -62,7 +63,7 @@ export function pooledStorage(
   const prepare = onlyOnce(() => connected(bringUpToDate, undefined));
   const sql = sqlOver(dialect, (text, values) => prepared((query) => query(text, values)));
 
-  return {
+  return withCleanUp(dialect, {
     ...over(sql),
     async transaction(work) {
       return prepared(async (query) => {
@@ -91,7 +92,7 @@ export function pooledStorage(
         if (!(toStorageError(dialect, error) instanceof StorageUnavailable)) throw error;
       }
     },
-  };
+  });
 
   function over(sql: Sql, forUpdate?: string): Tables {
     return sqlTables(sql, lockOver(dialect, sql), forUpdate);
@@ -107,7 +108,7 @@ export function pooledStorage(
     const [row] = text === undefined ? [] : (await query(text, [])).rows;
     const wrong = row && complaint?.(row);
     if (wrong) throw new Error(wrong);
-    await migrate(dialect, query, [coreMigrations, ...migrations]);
+    await migrateGently(dialect, query, [coreMigrations, ...migrations]);
   }
 
   async function connected<T>(

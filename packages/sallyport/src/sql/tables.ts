@@ -3,7 +3,6 @@ import type { JsonObject } from "../identity.ts";
 import {
   type Association,
   type Associations,
-  Conflict,
   comparisonKey,
   completeUser,
   type PausedLogins,
@@ -227,13 +226,9 @@ function pausedTable(sql: Sql): PausedLogins {
   };
 }
 
-// One call in this many also takes away what has expired, so nothing grows for ever.
-const cleanUpEvery = 100;
-
 function usedTable(sql: Sql): Used {
   return {
-    async add(key, expiresAt, now) {
-      if (Math.random() * cleanUpEvery < 1) await cleanUp(sql, now);
+    async add(key, expiresAt) {
       const [text, values] = insertion("social_used", [
         ["key_hash", toBase64Url(await sha256(key))],
         ["expires_at", expiresAt],
@@ -241,17 +236,6 @@ function usedTable(sql: Sql): Used {
       return sql.tryInsert(text, values);
     },
   };
-}
-
-async function cleanUp(sql: Sql, now: Date): Promise<void> {
-  try {
-    for (const table of ["social_used", "social_partial", "sessions"]) {
-      await sql.run(`delete from ${table} where expires_at < ?`, [now]);
-    }
-  } catch (error) {
-    // Somebody else is at it.
-    if (!(error instanceof Conflict)) throw error;
-  }
 }
 
 type Columns = readonly (readonly [column: string, value: SqlValue])[];

@@ -4,6 +4,8 @@ import { type Dialect, factOf, fromTime, isNetworkFault, type Meaning } from "..
 const binary =
   "character set utf8mb4 /*!80017 collate utf8mb4_0900_bin */ /*M!100202 collate utf8mb4_nopad_bin */";
 
+const skipLocked = "/*!80001 for update skip locked */ /*M!100600 for update skip locked */";
+
 /** MySQL 8.0.17 and newer, and MariaDB 10.5 and newer. Times are in UTC, whatever the server's zone. */
 export const mysqlDialect: Dialect = {
   name: "mysql",
@@ -26,12 +28,20 @@ export const mysqlDialect: Dialect = {
   toStatement: (text) => text,
   givingId: (insert) => insert,
   unlessTaken: (insert) => insert.replace(/^\s*insert\b/i, "insert ignore"),
+  // `limit` stands in no IN here. MariaDB 10.5 cannot skip, and waits.
+  deleteExpired: ({ table, key, most }) =>
+    `delete ${table} from ${table} join (
+      select ${key} from ${table} where expires_at < ?
+      order by expires_at limit ${most} ${skipLocked}
+    ) as expired on expired.${key} = ${table}.${key}`,
   begin: ["set transaction isolation level read committed", "start transaction"],
   // A row of its own, since GET_LOCK would outlive the transaction. It is cleared away in time.
   lock: `insert into social_used (key_hash, expires_at)
     values (concat('lock ', sha2(?, 256)), utc_timestamp(3) + interval 1 day)
     on duplicate key update expires_at = utc_timestamp(3) + interval 1 day`,
   forUpdate: "for update",
+  giveUpSoon: "set lock_wait_timeout = 1",
+  asUsual: "set lock_wait_timeout = default",
   trial: {
     query: "select @@session.sql_mode as mode, timestamp'2026-01-01 00:00:00' as at",
     complaint({ mode, at }) {

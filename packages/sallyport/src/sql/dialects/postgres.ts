@@ -26,9 +26,31 @@ export const postgresDialect: Dialect = {
   },
   givingId: (insert) => `${insert} returning id`,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
+  // An array is made once. `in (select …)` may be asked again and again, and find other rows each time.
+  deleteExpired: ({ table, key, most }) =>
+    `delete from ${table} where ${key} = any(array(
+      select ${key} from ${table} where expires_at < ?
+      order by expires_at limit ${most} for update skip locked
+    ))`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
   forUpdate: "for update",
+  giveUpSoon: "set local lock_timeout = '300ms'",
+  lateIndexing: {
+    find: "select indisvalid as valid from pg_index where indexrelid = to_regclass($1)",
+    // Waiting for the lock would be a transaction, for which the making of an index waits.
+    take: "select pg_try_advisory_lock(hashtextextended('sallyport indexes', 0)) as ours",
+    leave: [
+      "reset lock_timeout",
+      "select pg_advisory_unlock(hashtextextended('sallyport indexes', 0))",
+    ],
+    // https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+    make: ({ name, statement }) => [
+      "set lock_timeout = '10s'",
+      `drop index concurrently if exists ${name}`,
+      statement.replace(/^create index/, "create index concurrently"),
+    ],
+  },
   meaningOf(error) {
     const code = String(factOf(error, "code") ?? "");
     if (/^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE") {

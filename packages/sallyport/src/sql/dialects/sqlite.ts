@@ -22,6 +22,10 @@ export const sqliteDialect: Dialect = {
   toStatement: (text) => text,
   givingId: (insert) => insert,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
+  deleteExpired: ({ table, key, most }) =>
+    `delete from ${table} where ${key} in (
+      select ${key} from ${table} where expires_at < ? order by expires_at limit ${most}
+    )`,
   begin: ["begin immediate"],
   forUpdate: "",
   meaningOf(error) {
