@@ -65,6 +65,7 @@ export {
   type Association,
   type Associations,
   Conflict,
+  type Limits,
   type NewUser,
   type PausedLogins,
   type PausedRecord,

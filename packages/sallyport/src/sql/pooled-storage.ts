@@ -1,6 +1,13 @@
-import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+import { type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
-import { lockOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
+import {
+  lockOver,
+  type OwnSql,
+  type Query,
+  sqlOver,
+  toStorageError,
+  wordsOf,
+} from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
@@ -59,7 +66,7 @@ export function pooledStorage(
     close,
   };
 
-  function over(sql: Sql): Tables {
+  function over(sql: OwnSql): Tables {
     return sqlTables(sql, lockOver(dialect, sql));
   }
 

@@ -6,6 +6,7 @@ import {
   Conflict,
   comparisonKey,
   completeUser,
+  type Limits,
   type PausedLogins,
   type SessionRecord,
   type Sessions,
@@ -18,13 +19,14 @@ import {
   type UserChanges,
   type Users,
 } from "../storage.ts";
+import type { OwnSql } from "./connection.ts";
 import { fromJson, fromTime } from "./dialect.ts";
 
 /**
  * Our tables over any SQL database. The statements are few and fixed, so drivers keep them
  * prepared, and they name their columns: a newer process may add some at any time.
  */
-export function sqlTables(sql: Sql, lock: Tables["lock"]): Tables {
+export function sqlTables(sql: OwnSql, lock: Tables["lock"]): Tables {
   return {
     sql,
     lock,
@@ -33,6 +35,7 @@ export function sqlTables(sql: Sql, lock: Tables["lock"]): Tables {
     sessions: sessionsTable(sql),
     paused: pausedTable(sql),
     used: usedTable(sql),
+    limits: limitsTable(sql),
   };
 }
 
@@ -240,9 +243,24 @@ function usedTable(sql: Sql): Used {
   };
 }
 
+function limitsTable(sql: OwnSql): Limits {
+  return {
+    async count(key, expiresAt, now) {
+      // Where everything fails, nothing is used up.
+      if (Math.random() * cleanUpEvery < 1) await cleanUp(sql, now);
+      const [text, values] = insertion("social_limits", [
+        ["key_hash", toBase64Url(await sha256(key))],
+        ["count", 1],
+        ["expires_at", expiresAt],
+      ]);
+      return sql.count(text, values);
+    },
+  };
+}
+
 async function cleanUp(sql: Sql, now: Date): Promise<void> {
   try {
-    for (const table of ["social_used", "social_partial", "sessions"]) {
+    for (const table of ["social_used", "social_partial", "social_limits", "sessions"]) {
       await sql.run(`delete from ${table} where expires_at < ?`, [now]);
     }
   } catch (error) {

@@ -26,6 +26,8 @@ export const mysqlDialect: Dialect = {
   toStatement: (text) => text,
   givingId: (insert) => insert,
   unlessTaken: (insert) => insert.replace(/^\s*insert\b/i, "insert ignore"),
+  // https://dev.mysql.com/doc/refman/8.4/en/information-functions.html#function_last-insert-id
+  counting: (insert) => `${insert} on duplicate key update count = last_insert_id(count + 1)`,
   begin: ["set transaction isolation level read committed", "start transaction"],
   // A row of its own, since GET_LOCK would outlive the transaction. It is cleared away in time.
   lock: `insert into social_used (key_hash, expires_at)

@@ -26,6 +26,8 @@ export const postgresDialect: Dialect = {
   },
   givingId: (insert) => `${insert} returning id`,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
+  counting: (insert) =>
+    `${insert} on conflict (key_hash) do update set count = social_limits.count + 1 returning count`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
   meaningOf(error) {

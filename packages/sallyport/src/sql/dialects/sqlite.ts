@@ -22,6 +22,8 @@ export const sqliteDialect: Dialect = {
   toStatement: (text) => text,
   givingId: (insert) => insert,
   unlessTaken: (insert) => `${insert} on conflict do nothing`,
+  counting: (insert) =>
+    `${insert} on conflict (key_hash) do update set count = social_limits.count + 1 returning count`,
   begin: ["begin immediate"],
   meaningOf(error) {
     const [constraint, code] = resultOf(error);
