@@ -16,12 +16,13 @@ import { usernamesFromFullName } from "./usernames.ts";
 
 /** Sign-in as this portal wants it: PeeringDB, and the memberships that it entitles to. */
 export function createPortalAuth(
-  { baseUrl, peeringdb }: Settings,
+  { baseUrl, trustedProxies, peeringdb }: Settings,
   parts: { storage: Storage; secrets: readonly string[]; site: Site; logger: Logger },
 ): Auth {
   const { privs = 1, mfa = "none", clientId, clientSecret, url } = peeringdb ?? {};
   return createAuth({
     baseUrl,
+    trustedProxies,
     secrets: parts.secrets,
     storage: parts.storage,
     logger: parts.logger,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Environment } from "sallyport";
 import type { MfaPolicy, PrivilegePolicy } from "sallyport/affiliations";
 
@@ -8,6 +9,8 @@ export interface Settings {
   readonly host: string | undefined;
   /** Where the world reaches the portal. */
   readonly baseUrl: string;
+  /** Whose `X-Forwarded-For` says where a request came from: addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly databaseUrl: string;
   readonly siteName: string;
   readonly supportEmail: string | undefined;
@@ -50,6 +53,7 @@ export function readSettings(env: Environment): Settings {
     port,
     host: env.HOST || undefined,
     baseUrl,
+    trustedProxies: readProxies(env),
     databaseUrl: env.DATABASE_URL || "sqlite:portal.db",
     siteName: env.IDENTITY_SITENAME || "Member Portal",
     supportEmail: env.IDENTITY_SUPPORT_EMAIL || undefined,
@@ -110,6 +114,21 @@ function readSecrets(env: Environment): readonly string[] {
     throw new SettingsError("NODE_ENV is production, so SALLYPORT_SECRET must be set");
   }
   return secrets;
+}
+
+function readProxies(env: Environment): readonly string[] {
+  const proxies = (env.TRUSTED_PROXIES ?? "").split(/[\s,]+/).filter(Boolean);
+  const wrong = proxies.find((proxy) => !isProxy(proxy));
+  if (wrong === undefined) return proxies;
+  throw new SettingsError(
+    `TRUSTED_PROXIES must be addresses, and networks like 10.0.0.0/8, not "${wrong}"`,
+  );
+}
+
+function isProxy(text: string): boolean {
+  const [address = "", bits = "1", ...more] = text.split("/");
+  const most = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return /^\d+$/.test(bits) && Number(bits) > 0 && Number(bits) <= most && more.length === 0;
 }
 
 function readPort(env: Environment): number {

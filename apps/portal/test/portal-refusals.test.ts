@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Shown } from "./member-browser.ts";
-import { nobody, startSite, usersIn } from "./running-portal.ts";
+import { type Shown, show } from "./member-browser.ts";
+import { nobody, type Site, startSite, usersIn } from "./running-portal.ts";
 
 /** That a page refuses: the status, the code, the sentence, and a way back. */
 function refuses(page: Shown, status: number, code: string, sentence: RegExp) {
@@ -172,6 +172,37 @@ test("a program gets a refusal as JSON", async (t) => {
         "Ask for affiliation with your organisation at PeeringDB, then sign in again.",
     },
   });
+});
+
+/** Begins sign-ins as a proxy passes them on, each with another lie of the client's own. */
+async function beginAsClient(site: Site, client: string): Promise<Shown> {
+  let answer = await fetch(site.origin);
+  // Past 20 in one minute: of 41, whenever the minute ends between.
+  for (let time = 0; time < 41; time++) {
+    const headers = { "x-forwarded-for": `8.8.8.${time}, ${client}` };
+    const address = `${site.origin}/auth/login/peeringdb`;
+    answer = await fetch(address, { headers, redirect: "manual" });
+    if (answer.status === 429) break;
+  }
+  return show(answer);
+}
+
+test("who begins too many sign-ins is told when to try again, by the address that the proxy says", async (t) => {
+  const site = await startSite(t, { TRUSTED_PROXIES: "127.0.0.1,::1" });
+  const page = await beginAsClient(site, "203.0.113.7");
+  assert.deepEqual([page.status, page.code], [429, "too_many_requests"]);
+  assert.match(page.words, /tried too often in a short time\. Please try again in a minute\./);
+  assert.match(page.headers.get("retry-after") ?? "", /^\d+$/);
+  const answer = await fetch(`${site.origin}/auth/login/peeringdb`, {
+    headers: { "x-forwarded-for": "203.0.113.7, 203.0.113.8" },
+    redirect: "manual",
+  });
+  assert.equal(answer.status, 303);
+});
+
+test("behind a proxy that is not trusted nobody is limited in everybody's place", async (t) => {
+  const site = await startSite(t);
+  assert.equal((await beginAsClient(site, "203.0.113.7")).status, 303);
 });
 
 test("the refusals tell whom to ask, where the operator gave an address", async (t) => {

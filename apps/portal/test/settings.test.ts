@@ -15,6 +15,7 @@ test("an empty environment gives a portal on port 3000 without sign-in at Peerin
     port: 3000,
     host: undefined,
     baseUrl: "http://localhost:3000",
+    trustedProxies: [],
     databaseUrl: "sqlite:portal.db",
     siteName: "Member Portal",
     supportEmail: undefined,
@@ -28,7 +29,7 @@ test("variables that are set to nothing count as not set", () => {
   const names = [
     ...["PORT", "HOST", "BASE_URL", "DATABASE_URL", "IDENTITY_SITENAME", "IDENTITY_SUPPORT_EMAIL"],
     ...["SALLYPORT_SECRET", "AUTH_PEERINGDB_ENABLED", "AUTH_PEERINGDB_PRIVS"],
-    ...["AUTH_PEERINGDB_MFA", "PEERINGDB_OAUTH_REDIRECT", "PEERINGDB_URL"],
+    ...["AUTH_PEERINGDB_MFA", "PEERINGDB_OAUTH_REDIRECT", "PEERINGDB_URL", "TRUSTED_PROXIES"],
   ];
   const empty = Object.fromEntries(names.map((name) => [name, ""]));
   assert.deepEqual(readSettings(empty), readSettings({}));
@@ -41,6 +42,7 @@ test("every variable is taken as it is", () => {
     PORT: "8080",
     HOST: "127.0.0.1",
     BASE_URL: "https://portal.ix.example/",
+    TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8",
     DATABASE_URL: "sqlite:/var/lib/portal.db",
     IDENTITY_SITENAME: "Example IX",
     IDENTITY_SUPPORT_EMAIL: "noc@ix.example",
@@ -57,6 +59,7 @@ test("every variable is taken as it is", () => {
     port: 8080,
     host: "127.0.0.1",
     baseUrl: "https://portal.ix.example",
+    trustedProxies: ["127.0.0.1", "::1", "10.0.0.0/8"],
     databaseUrl: "sqlite:/var/lib/portal.db",
     siteName: "Example IX",
     supportEmail: "noc@ix.example",
@@ -169,6 +172,16 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, st
     "production without a secret",
     { NODE_ENV: "production" },
     "NODE_ENV is production, so SALLYPORT_SECRET must be set",
+  ],
+  [
+    "a proxy by its name",
+    { TRUSTED_PROXIES: "127.0.0.1,proxy.ix.example" },
+    'TRUSTED_PROXIES must be addresses, and networks like 10.0.0.0/8, not "proxy.ix.example"',
+  ],
+  [
+    "everybody as a proxy",
+    { TRUSTED_PROXIES: "::/0" },
+    'TRUSTED_PROXIES must be addresses, and networks like 10.0.0.0/8, not "::/0"',
   ],
   ["a port that is none", { PORT: "http" }, 'PORT must be a number from 0 to 65535, not "http"'],
   [

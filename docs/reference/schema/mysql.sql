@@ -96,6 +96,14 @@ CREATE TABLE `social_auth` (
   CONSTRAINT `social_auth_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 );
 
+CREATE TABLE `social_limits` (
+  `key_hash` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
+  `count` int(11) NOT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`key_hash`),
+  KEY `social_limits_expires_at` (`expires_at`)
+);
+
 CREATE TABLE `social_partial` (
   `id_hash` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
   `data` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,

@@ -97,6 +97,14 @@ create table social_auth (
 );
 CREATE INDEX social_auth_user_id ON social_auth USING btree (user_id);
 
+create table social_limits (
+  key_hash text collate "C" not null,
+  count integer not null,
+  expires_at timestamp(3) with time zone not null,
+  PRIMARY KEY (key_hash)
+);
+CREATE INDEX social_limits_expires_at ON social_limits USING btree (expires_at);
+
 create table social_partial (
   id_hash text collate "C" not null,
   data text not null,

@@ -78,6 +78,14 @@ CREATE TABLE social_auth (
 
 CREATE INDEX social_auth_user_id on social_auth (user_id);
 
+CREATE TABLE social_limits (
+  key_hash text primary key,
+  count integer not null,
+  expires_at text not null
+);
+
+CREATE INDEX social_limits_expires_at on social_limits (expires_at);
+
 CREATE TABLE social_partial (
   id_hash text primary key,
   data text not null,

@@ -3,8 +3,10 @@ import { type AccessTokenOptions, accessToken } from "./access-token.ts";
 import type { BaseAuth, Environment } from "./backend.ts";
 import {
   bindBackends,
+  checkedLimits,
   checkedOrigin,
   checkedPath,
+  checkedProxies,
   checkSteps,
   checkUrls,
   invalid,
@@ -18,6 +20,7 @@ import { createEvents, type EventName, type Listener } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { Tokens } from "./identity.ts";
 import { inTime } from "./in-time.ts";
+import { Limiter, type LimitSettings } from "./limiter.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { refresh } from "./refresh.ts";
@@ -30,9 +33,10 @@ import type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 import { type Tracer, traceWith } from "./tracing.ts";
 import { addressesAt } from "./web/addresses.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
+import { clientsBehind } from "./web/clients.ts";
 import { cookieJar } from "./web/cookies.ts";
 import { flowCookies } from "./web/flow-cookie.ts";
-import type { Incoming, WithHeaders } from "./web/incoming.ts";
+import { type Incoming, toIncoming, type WithHeaders } from "./web/incoming.ts";
 import { builtInPages, type Pages } from "./web/pages.ts";
 import { safeNext } from "./web/safe-next.ts";
 import { oneSite } from "./web/sites.ts";
@@ -83,6 +87,13 @@ export interface AuthConfig extends Pick<GivenToSite, Beside> {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds for one request to a provider, and for all of one login. Default 10 s and 15 s. */
   readonly timeouts?: { readonly call?: number; readonly login?: number } | undefined;
+  /** How often one client, user or mailbox may do what costs something. On, unless `false`. */
+  readonly limits?: LimitSettings | false | undefined;
+  /**
+   * Addresses, and networks like `10.0.0.0/8`, of the proxies before the application, whose
+   * `X-Forwarded-For` says where a request came from. None, unless given: then it is not read.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Default: the console, a line each. */
   readonly logger?: Logger | undefined;
   /** OpenTelemetry's, for a span a login, step and request: `trace.getTracer("sallyport")`. */
@@ -95,8 +106,16 @@ export interface AuthConfig extends Pick<GivenToSite, Beside> {
 
 /** What an application holds. */
 export interface Auth {
-  /** Answers a request to one of our routes; undefined where the path is not ours. */
-  handle(request: Request): Promise<Response | undefined>;
+  /**
+   * Answers a request to one of our routes; undefined where the path is not ours.
+   *
+   * @param peer who is at the other end of the connection. Without an address, limits by
+   *   address are off.
+   */
+  handle(
+    request: Request,
+    peer?: { readonly address?: string | undefined },
+  ): Promise<Response | undefined>;
   /** The same in plain values, for adapters of servers without web requests. */
   answer(request: Incoming): Promise<Answer | undefined>;
   /** Who is signed in. */
@@ -190,6 +209,7 @@ export function createAuth(config: AuthConfig): Auth {
     disconnectPipeline: disconnectSteps,
     logger,
     events: createEvents(logger),
+    limiter: new Limiter(checkedLimits(config.limits ?? {})),
     trace,
     ...addressesAt({ backends, origin, basePath, completePath }),
     recently: setting("recentSignIn") * 1000,
@@ -213,6 +233,11 @@ export function createAuth(config: AuthConfig): Auth {
     jar,
     flows: flowCookies(jar, createSeal(config.secrets, "flow"), setting("loginRedirectUrl")),
     pages: { ...builtInPages, ...config.pages },
+    clientOf: clientsBehind(checkedProxies(config.trustedProxies ?? []), {
+      logger,
+      // Plain http is for loopback only: somebody else speaks https before us.
+      behindProxy: origin.startsWith("https:"),
+    }),
   };
   const sites = tenants
     ? tenantSites(site, {
@@ -226,8 +251,8 @@ export function createAuth(config: AuthConfig): Auth {
 
   return {
     origin,
-    async handle(request) {
-      const given = await sites.answer(request);
+    async handle(request, { address } = {}) {
+      const given = await sites.answer(toIncoming(request, address));
       return given && toResponse(given);
     },
     answer: sites.answer,

@@ -1,7 +1,10 @@
 import type { BaseAuth, Environment } from "./backend.ts";
 import { AuthError } from "./errors.ts";
+import { type LimitSettings, usualLimits } from "./limiter.ts";
 import { catalogue, type GivenToSite, ownUrlNames, settingNames } from "./settings.ts";
+import { toProxy } from "./web/clients.ts";
 import type { Site } from "./web/visit.ts";
+import type { Prefix } from "./wire/address.ts";
 
 // What `createAuth` is told, checked: everything here throws `settings_invalid`.
 
@@ -75,6 +78,29 @@ export function tenantOrigin(given: string | undefined, origin: string): string 
 export function checkedPath(name: string, path: string): string {
   if (/^(\/[\w:.-]+)+$/.test(path)) return path;
   throw invalid(`${name} must be a path like "/auth", not "${path}"`);
+}
+
+/** The proxies whose word on where a request came from counts. */
+export function checkedProxies(given: readonly string[]): readonly Prefix[] {
+  if (!Array.isArray(given)) throw invalid("trustedProxies must be a list of addresses");
+  return given.map((text) => {
+    const proxy = toProxy(String(text));
+    if (proxy) return proxy;
+    throw invalid(`trustedProxies must have addresses, and networks like "10.0.0.0/8": "${text}"`);
+  });
+}
+
+/** Limits that can be counted to. */
+export function checkedLimits(given: LimitSettings | false): LimitSettings | false {
+  for (const [name, rates] of Object.entries(given || {})) {
+    if (!Object.hasOwn(usualLimits, name)) throw invalid(`limits has no "${name}"`);
+    for (const [window, most] of Object.entries(rates || {})) {
+      const counts = Number.isSafeInteger(most) && Number(most) > 0;
+      if (counts || most === false || most === undefined) continue;
+      throw invalid(`${window} of limits.${name} must be a whole number from 1 on, or false`);
+    }
+  }
+  return given;
 }
 
 /** A `settings_invalid` of `createAuth`. */

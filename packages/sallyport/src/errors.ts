@@ -51,6 +51,7 @@ export const catalogue = {
     "What you entered cannot be used to sign in.",
     "Check it, then try again.",
   ),
+  too_many_requests: entry(429, "This was tried too often in a short time.", tryLater),
   prefetch_refused: entry(
     503,
     "A sign-in starts only when you follow the link yourself.",

@@ -1,4 +1,5 @@
 import { type AuthError, logFacts } from "./errors.ts";
+import type { LimitName } from "./limiter.ts";
 import type { Logger } from "./logger.ts";
 import type { Association, User } from "./storage.ts";
 import { toAuthError } from "./storage.ts";
@@ -33,6 +34,11 @@ export interface EventFacts {
   readonly paused: { readonly backend: string; readonly step: string };
   /** Somebody answered it. */
   readonly resumed: { readonly backend: string; readonly step: string };
+  /**
+   * Somebody does something too often, and is refused from now on for a while. Told once for
+   * each minute or hour. `who` is the client's network, a user's id or the start of a hash.
+   */
+  readonly limited: { readonly limit: LimitName; readonly who: string };
 }
 
 /** The name of something that can happen. */

@@ -1,6 +1,7 @@
 import type { BaseAuth } from "./backend.ts";
 import type { DisconnectPipeline } from "./disconnect-pipeline.ts";
 import type { Events } from "./events.ts";
+import type { Limiter } from "./limiter.ts";
 import type { Logger } from "./logger.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Seal } from "./seal.ts";
@@ -18,6 +19,8 @@ export interface Gate {
   readonly pipeline: Pipeline;
   readonly disconnectPipeline: DisconnectPipeline;
   readonly bounds: Bounds;
+  /** What may not happen too often. */
+  readonly limiter: Limiter;
   /** Seals what must not lie in the clear in the database. */
   readonly seal: Seal;
   readonly logger: Logger;

@@ -38,6 +38,7 @@ export type { Form, FormField } from "./form.ts";
 export { Html, type HtmlPart, html } from "./html.ts";
 export type { Http, HttpAnswer, HttpLimits, HttpRequest, Transport } from "./http.ts";
 export type { Identity, Json, JsonObject, Network, Tokens, UserDetails } from "./identity.ts";
+export type { LimitName, LimitSettings, Rates } from "./limiter.ts";
 export { consoleLogger, type Logger } from "./logger.ts";
 export {
   type Asking,
@@ -65,6 +66,7 @@ export {
   type Association,
   type Associations,
   Conflict,
+  type Limits,
   type NewUser,
   type PausedLogins,
   type PausedRecord,

@@ -18,6 +18,8 @@ export interface PauseOptions {
    * follows the link may go on, also in another browser, after a confirmation.
    */
   readonly send?: ((link: string) => Promise<void>) | undefined;
+  /** The address that it is sent to: no mailbox gets more than `limits.messages` of them. */
+  readonly to?: string | undefined;
 }
 
 /** A step's decision that somebody must say something first. Made by {@link pause}. */

@@ -2,6 +2,7 @@ import type { BaseAuth } from "./backend.ts";
 import { AuthError, logFacts } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { Http } from "./http.ts";
+import { countMessage } from "./limits.ts";
 import { type Held, idHashOf, type OpenLogin, type PausedLogin, sealPaused } from "./paused.ts";
 import { type EndFacts, type PhaseEnd, runPhase, type StartFacts } from "./pipeline.ts";
 import { randomToken } from "./seal.ts";
@@ -135,7 +136,8 @@ async function hold(
   login: OpenLogin,
   { step, pause }: Extract<PhaseEnd, { kind: "paused" }>,
 ): Promise<Waiting> {
-  const { lifetime = pauseLifetime, keep = {}, send } = pause.options;
+  const { lifetime = pauseLifetime, keep = {}, send, to } = pause.options;
+  if (send && to !== undefined) await countMessage(gate, backend, to);
   const before = held?.login.step === step ? held.login : undefined;
   const id = held?.id ?? randomToken();
   const { [step]: _judged, ...replies } = login.replies;

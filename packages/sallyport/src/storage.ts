@@ -154,6 +154,15 @@ export interface Used {
   add(key: string, expiresAt: Date, now: Date): Promise<boolean>;
 }
 
+/** How often something happened, for whatever may not happen too often. */
+export interface Limits {
+  /**
+   * Counts a key once more, and says how often that was until now. Each number comes once, over
+   * any number of processes. From `expiresAt` on nobody asks for the key again.
+   */
+  count(key: string, expiresAt: Date, now: Date): Promise<number>;
+}
+
 /** The database itself, for modules that bring tables of their own. */
 export interface Sql {
   /** Rows of a query with `?` placeholders; times come as text or `Date`, truths as 0 and 1 or as such. */
@@ -185,6 +194,7 @@ export interface Tables {
   readonly sessions: Sessions;
   readonly paused: PausedLogins;
   readonly used: Used;
+  readonly limits: Limits;
   /**
    * Waits for whoever holds this key, then holds it until the transaction ends: for what no
    * unique key guards. What is read afterwards is what the other one left. Outside of a

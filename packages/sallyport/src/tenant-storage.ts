@@ -27,6 +27,8 @@ function tablesOfTenant(tables: Tables, tenant: string): Tables {
     // Whoever finds one of these by its secret compares the tenant that it names.
     sessions: tables.sessions,
     paused: tables.paused,
+    // A client, a user and a mailbox are the same at every tenant.
+    limits: tables.limits,
     lock: (key) => tables.lock(key),
     sql: tables.sql,
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AuthError } from "../src/errors.ts";
-import { type AuthConfig, createAuth } from "../src/index.ts";
+import { type AuthConfig, createAuth, type LimitSettings } from "../src/index.ts";
 import { memoryStorage } from "../src/storage/memory.ts";
 import { ExampleOAuth2, origin, SecondOAuth2, secret, settingsFor, startSite } from "./site.ts";
 
@@ -22,6 +22,28 @@ function create(more: Partial<AuthConfig> = {}) {
 const mistakes: readonly [Partial<AuthConfig>, string][] = [
   [{ baseUrl: "portal.example.net" }, 'createAuth: baseUrl is not a URL: "portal.example.net"'],
   [{ baseUrl: "" }, 'createAuth: baseUrl is not a URL: ""'],
+  [
+    { trustedProxies: ["10.0.0.1", "10.0.0.0/33"] },
+    'createAuth: trustedProxies must have addresses, and networks like "10.0.0.0/8": "10.0.0.0/33"',
+  ],
+  [
+    { trustedProxies: ["0.0.0.0/0"] },
+    'createAuth: trustedProxies must have addresses, and networks like "10.0.0.0/8": "0.0.0.0/0"',
+  ],
+  [
+    // What other frameworks take.
+    { trustedProxies: true as unknown as string[] },
+    "createAuth: trustedProxies must be a list of addresses",
+  ],
+  [
+    { limits: { loginStarts: { minute: 0 } } },
+    "createAuth: minute of limits.loginStarts must be a whole number from 1 on, or false",
+  ],
+  [
+    { limits: { messages: { hour: 1.5 } } },
+    "createAuth: hour of limits.messages must be a whole number from 1 on, or false",
+  ],
+  [{ limits: { logins: { hour: 1 } } as LimitSettings }, 'createAuth: limits has no "logins"'],
   [
     { baseUrl: "ftp://portal.example.net" },
     'createAuth: baseUrl is not a URL: "ftp://portal.example.net"',

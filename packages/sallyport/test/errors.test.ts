@@ -16,7 +16,7 @@ test("every code has its paragraph in docs/reference/errors.md", () => {
 for (const code of codes) {
   test(`${code} has two sentences for the person, and a fitting status`, () => {
     const { status, sentence, nextStep } = catalogue[code];
-    assert.ok([400, 401, 403, 404, 405, 409, 413, 500, 502, 503].includes(status));
+    assert.ok([400, 401, 403, 404, 405, 409, 413, 429, 500, 502, 503].includes(status));
     for (const words of [sentence, nextStep]) assert.match(words, /^[A-Z].*\.$/);
     assert.equal(status === 500, ["settings_invalid", "application_fault"].includes(code));
   });

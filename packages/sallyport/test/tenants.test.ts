@@ -392,6 +392,27 @@ test("what one tenant's provider has used up is new from another's", async () =>
   assert.ok(await bolt.transaction(({ used }) => used.add("nonce", later, now)));
 });
 
+test("a client and a mailbox are the same at every tenant, so they are counted together", async (t) => {
+  const all = memoryStorage();
+  const now = new Date();
+  const later = new Date(now.getTime() + 1000);
+  const [acme, bolt] = [storageOfTenant(all, "acme"), storageOfTenant(all, "bolt")];
+  assert.equal(await acme.limits.count("mailbox", later, now), 1);
+  assert.equal(await bolt.transaction(({ limits }) => limits.count("mailbox", later, now)), 2);
+
+  const { auth } = await startTenants(t, { limits: { loginStarts: { minute: 2 } } });
+  const heard: unknown[] = [];
+  auth.on("limited", ({ tenant, who }) => void heard.push([tenant, who]));
+  const begin = async (tenant: Name) => {
+    const headers = { "sec-fetch-site": "same-origin" };
+    const request = new Request(`${at(tenant)}/auth/login/example`, { headers });
+    return (await auth.handle(request, { address: "193.0.14.129" }))?.status;
+  };
+  const statuses = [await begin("acme"), await begin("bolt"), await begin("bolt")];
+  assert.deepEqual(statuses, [303, 303, 429]);
+  assert.deepEqual(heard, [["bolt", "193.0.14.0/24"]]);
+});
+
 test("what belongs together is demanded at once", () => {
   const storage = sqliteStorage(":memory:");
   const given = { baseUrl: `https://${domain}`, secrets: [secret], storage, backends: [] };

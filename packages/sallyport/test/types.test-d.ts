@@ -48,6 +48,25 @@ createAuth({
   storage,
 });
 
+const site = {
+  baseUrl: "https://portal.example.net",
+  secrets: ["a secret"],
+  backends: [],
+  storage,
+};
+createAuth({
+  ...site,
+  trustedProxies: ["127.0.0.1"],
+  limits: { loginStarts: { minute: 5, hour: false }, messages: false },
+});
+createAuth({ ...site, limits: false });
+
+// @ts-expect-error nobody trusts everybody
+createAuth({ ...site, trustedProxies: true });
+
+// @ts-expect-error a limit that does not exist
+createAuth({ ...site, limits: { logins: { minute: 5 } } });
+
 // @ts-expect-error a setting that does not exist
 new GitHubOAuth2({ clientId, clientSecre: "typo" });
 

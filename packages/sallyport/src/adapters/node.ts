@@ -37,11 +37,12 @@ export async function answered(
 }
 
 function toIncoming(incoming: IncomingMessage, url: string): Incoming {
-  const { method = "GET", headers } = incoming;
+  const { method = "GET", headers, socket } = incoming;
   return {
     method,
     url,
     headers: { get: (name) => headers[name]?.toString() ?? null },
+    address: socket.remoteAddress,
     text: () => bodyOf(incoming),
   };
 }

@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect.ts";
 export const expiringTables: Readonly<Record<string, string>> = {
   social_used: "key_hash",
   social_partial: "id_hash",
+  social_limits: "key_hash",
   sessions: "id_hash",
 };
 
@@ -23,7 +24,7 @@ const rest = 4;
  * The same storage, which takes away what has expired. Whichever process gets there first does
  * it: each takes batches that no other has locked, so nobody waits for anybody.
  *
- * Now and then something that is used up, as once in every login, starts a turn beside it. The
+ * Now and then something that is used up, as once in every login, or counted starts a turn beside it. The
  * login does not wait for it. It comes before the provider is asked, so a batch of each table
  * is done also where a platform stops everything after the answer; and each is one statement
  * outside of transactions, so nothing stays open there. A batch that fails ends the turn and
@@ -42,8 +43,15 @@ export function withCleanUp(dialect: Dialect, storage: Storage): Storage {
     ...storage,
     used: {
       add(key, expiresAt, now) {
-        if (Math.random() * usesATurn < 1) start(now);
+        nowAndThen(now);
         return storage.used.add(key, expiresAt, now);
+      },
+    },
+    // Where every login fails, nothing is used up.
+    limits: {
+      count(key, expiresAt, now) {
+        nowAndThen(now);
+        return storage.limits.count(key, expiresAt, now);
       },
     },
     async close() {
@@ -54,7 +62,8 @@ export function withCleanUp(dialect: Dialect, storage: Storage): Storage {
     },
   };
 
-  function start(now: Date): void {
+  function nowAndThen(now: Date): void {
+    if (Math.random() * usesATurn >= 1) return;
     running ??= turn(now)
       .catch(() => {})
       .finally(() => {

@@ -13,8 +13,14 @@ export interface Result {
 /** Runs a statement, in the driver's own spelling; one without values may be of any kind. */
 export type Query = (text: string, values: readonly unknown[]) => Promise<Result>;
 
+/** What our own tables need besides: the one statement that no other table has. */
+export interface OwnSql extends Sql {
+  /** Runs an INSERT into `social_limits`, or counts on, and says what `count` is then. */
+  count(text: string, values: readonly SqlValue[]): Promise<number>;
+}
+
 /** Our statements over a driver's. */
-export function sqlOver(dialect: Dialect, query: Query): Sql {
+export function sqlOver(dialect: Dialect, query: Query): OwnSql {
   const ask = (text: string, values: readonly SqlValue[]) =>
     query(dialect.toStatement(text), values.map(dialect.toDriver));
   return {
@@ -25,6 +31,10 @@ export function sqlOver(dialect: Dialect, query: Query): Sql {
       return Number(id ?? rows[0]?.id);
     },
     tryInsert: async (text, values) => (await ask(dialect.unlessTaken(text), values)).changes > 0,
+    async count(text, values) {
+      const { rows, id } = await ask(dialect.counting(text), values);
+      return Number(rows[0]?.count ?? (id || 1));
+    },
   };
 }
 

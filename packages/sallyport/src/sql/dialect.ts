@@ -39,6 +39,11 @@ export interface Dialect {
     readonly key: string;
     readonly most: number;
   }): string;
+  /**
+   * An INSERT into `social_limits` that counts on where the key is there already. The result has
+   * the new `count` in a row, or as the `id`: there, nothing or 0 is a row's first.
+   */
+  counting(insert: string): string;
   /** How a transaction starts in which each statement sees what is committed before it. */
   readonly begin: readonly string[];
   /**

@@ -88,5 +88,13 @@ export const coreMigrations: MigrationSet = {
       `alter table social_auth add column tenant ${type.key}`,
       `alter table sessions add column tenant ${type.key}`,
     ],
+    "005-limits": (type) => [
+      `create table social_limits (
+        key_hash ${type.key} primary key,
+        count ${type.integer} not null,
+        expires_at ${type.time} not null
+      )`,
+      "create index social_limits_expires_at on social_limits (expires_at)",
+    ],
   },
 };

@@ -1,7 +1,7 @@
-import type { Sql, Storage, Tables } from "../storage.ts";
+import type { Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
-import { Busy, lockOver, pingOver, type Query, sqlOver } from "./connection.ts";
+import { Busy, lockOver, type OwnSql, pingOver, type Query, sqlOver } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
 import { migrate } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
@@ -57,7 +57,7 @@ export function oneFileStorage(
     },
   });
 
-  function over(sql: Sql): Tables {
+  function over(sql: OwnSql): Tables {
     return sqlTables(sql, lockOver(sqliteDialect, sql));
   }
 

@@ -1,9 +1,10 @@
 import { inTime } from "../in-time.ts";
-import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+import { type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
 import {
   lockOver,
+  type OwnSql,
   pingOver,
   type Query,
   sqlOver,
@@ -94,7 +95,7 @@ export function pooledStorage(
     },
   });
 
-  function over(sql: Sql, forUpdate?: string): Tables {
+  function over(sql: OwnSql, forUpdate?: string): Tables {
     return sqlTables(sql, lockOver(dialect, sql), forUpdate);
   }
 

@@ -5,6 +5,7 @@ import {
   type Associations,
   comparisonKey,
   completeUser,
+  type Limits,
   type PausedLogins,
   type SessionRecord,
   type Sessions,
@@ -17,6 +18,7 @@ import {
   type UserChanges,
   type Users,
 } from "../storage.ts";
+import type { OwnSql } from "./connection.ts";
 import { fromJson, fromTime } from "./dialect.ts";
 
 /**
@@ -25,7 +27,7 @@ import { fromJson, fromTime } from "./dialect.ts";
  *
  * @param forUpdate what keeps a row that is read from others, within a transaction.
  */
-export function sqlTables(sql: Sql, lock: Tables["lock"], forUpdate = ""): Tables {
+export function sqlTables(sql: OwnSql, lock: Tables["lock"], forUpdate = ""): Tables {
   return {
     sql,
     lock,
@@ -34,6 +36,7 @@ export function sqlTables(sql: Sql, lock: Tables["lock"], forUpdate = ""): Table
     sessions: sessionsTable(sql),
     paused: pausedTable(sql),
     used: usedTable(sql),
+    limits: limitsTable(sql),
   };
 }
 
@@ -234,6 +237,19 @@ function usedTable(sql: Sql): Used {
         ["expires_at", expiresAt],
       ]);
       return sql.tryInsert(text, values);
+    },
+  };
+}
+
+function limitsTable(sql: OwnSql): Limits {
+  return {
+    async count(key, expiresAt) {
+      const [text, values] = insertion("social_limits", [
+        ["key_hash", toBase64Url(await sha256(key))],
+        ["count", 1],
+        ["expires_at", expiresAt],
+      ]);
+      return sql.count(text, values);
     },
   };
 }

@@ -58,6 +58,7 @@ export function mailValidation({ send, force, lifetime }: MailValidationOptions)
         {
           lifetime,
           keep: { email, sentAt: soon ? sentAt : now.getTime() },
+          to: email,
           send: soon ? undefined : (link) => send({ to: email, link }),
         },
       );

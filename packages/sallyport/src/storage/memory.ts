@@ -19,8 +19,9 @@ export function memoryStorage(): Storage {
   const sessions = new Table<string, SessionRecord>();
   const paused = new Table<string, PausedRecord>();
   const used = new Table<string, Date>();
+  const limits = new Table<string, { readonly count: number; readonly expiresAt: Date }>();
   const leases = new Table<number, Date>();
-  const all = [users, accounts, sessions, paused, used, leases];
+  const all = [users, accounts, sessions, paused, used, limits, leases];
   let lastId = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -129,6 +130,14 @@ export function memoryStorage(): Storage {
         return true;
       },
     },
+    limits: {
+      async count(key, expiresAt, now) {
+        limits.deleteAll((row) => row.expiresAt < now);
+        const count = (limits.get(key)?.count ?? 0) + 1;
+        limits.set(key, { count, expiresAt });
+        return count;
+      },
+    },
   };
 
   // Transactions take turns, and a call outside of one is a transaction of its own.
@@ -158,7 +167,7 @@ export function memoryStorage(): Storage {
 
 /** The same tables, each call of which is made `through`. */
 function eachTable(
-  { users, associations, sessions, paused, used, lock }: Tables,
+  { users, associations, sessions, paused, used, limits, lock }: Tables,
   through: Through,
 ): Tables {
   return {
@@ -167,6 +176,7 @@ function eachTable(
     sessions: eachCall(sessions, through),
     paused: eachCall(paused, through),
     used: eachCall(used, through),
+    limits: eachCall(limits, through),
     lock,
   };
 }

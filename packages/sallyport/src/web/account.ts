@@ -1,5 +1,6 @@
 import { disconnect } from "../disconnect.ts";
 import { AuthError } from "../errors.ts";
+import { countConnect } from "../limits.ts";
 import { backendSpan } from "../tracing.ts";
 import { type Answer, jsonAnswer, seeOther, wantsJson } from "./answers.ts";
 import { providerLogout } from "./provider-logout.ts";
@@ -41,6 +42,7 @@ export async function disconnectAccount(visit: Visit): Promise<Answer> {
   const backend = backendOf(visit);
   const signedIn = await readSession(site, cookies);
   if (!signedIn) throw new AuthError("not_signed_in", { stage: "request" });
+  await countConnect(site.gate, signedIn.user);
   const wish = { signedIn, associationId: id === "" ? undefined : Number(id) };
   const removed = await site.gate.trace(backendSpan("disconnect", backend), () =>
     disconnect(site.gate, backend, wish),

@@ -7,6 +7,8 @@ export interface Incoming {
   readonly url: string;
   /** Asked by lower-case names only. */
   readonly headers: Pick<Headers, "get">;
+  /** The address at the other end of the connection, where the server says it. */
+  readonly address?: string | undefined;
   /** The body's text. Asked once, and of a POST only. */
   text(): Promise<string>;
 }
@@ -33,6 +35,12 @@ export async function readForm(request: Incoming): Promise<URLSearchParams> {
 function tooLarge(): AuthError {
   const message = `a form of more than ${longestForm} characters`;
   return new AuthError("form_too_large", { stage: "request", message });
+}
+
+/** A web `Request`, and what it does not say by itself. */
+export function toIncoming(request: Request, address: string | undefined): Incoming {
+  const { method, url, headers } = request;
+  return { method, url, headers, address, text: () => request.text() };
 }
 
 /** Anything with the headers of a request: a web `Request`, or Node's and Express's. */

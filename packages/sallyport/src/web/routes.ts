@@ -1,4 +1,5 @@
 import { AuthError, logFacts } from "../errors.ts";
+import { countingFailures } from "../limits.ts";
 import { toAuthError } from "../storage.ts";
 import { disconnectAccount, logout, whoIsSignedIn } from "./account.ts";
 import {
@@ -54,16 +55,30 @@ export function refused(site: Site, request: Incoming, error: unknown): Promise<
   return failed({ errand: "request", site, request, url, ...nothing }, error, []);
 }
 
+const comeBack = limited(completeLogin);
+
 const routes: readonly Route[] = [
   { path: "/login", errand: "login", methods: { GET: signInPage } },
   { path: "/login/:backend", errand: "login", methods: { GET: followLink, POST: beginLogin } },
-  { path: "/resume/:id", errand: "login", methods: { GET: showPaused, POST: goOnWithPaused } },
+  {
+    path: "/resume/:id",
+    errand: "login",
+    methods: { GET: limited(showPaused), POST: limited(goOnWithPaused) },
+  },
   { path: "/metadata/:backend", errand: "request", methods: { GET: describeUs } },
   { path: "/session", errand: "request", methods: { GET: whoIsSignedIn } },
   { path: "/logout", errand: "request", methods: { POST: logout } },
   { path: "/disconnect/:backend", errand: "disconnect", methods: { POST: disconnectAccount } },
   { path: "/disconnect/:backend/:id", errand: "disconnect", methods: { POST: disconnectAccount } },
 ];
+
+/** Answers whoever has not failed too often here. */
+function limited(handler: Handler): Handler {
+  return (visit) => {
+    const { gate, clientOf } = visit.site;
+    return countingFailures(gate, clientOf(visit.request), () => handler(visit));
+  };
+}
 
 interface Found {
   readonly methods: Route["methods"];
@@ -74,7 +89,7 @@ function findRoute({ completePath, backends }: Site, path: string): Found | unde
   const completed = match(path, completePath);
   if (completed) {
     const posts = backends.get(completed.backend)?.postCallback;
-    const methods = posts ? { GET: completeLogin, POST: completeLogin } : { GET: completeLogin };
+    const methods = posts ? { GET: comeBack, POST: comeBack } : { GET: comeBack };
     return { methods, named: { ...completed, errand: "login" } };
   }
   for (const { path: pattern, methods, errand } of routes) {

@@ -1,5 +1,6 @@
 import type { BaseAuth } from "../backend.ts";
 import { AuthError } from "../errors.ts";
+import { countConnect, countStart } from "../limits.ts";
 import { begin, complete, stateOf } from "../login.ts";
 import { backendSpan } from "../tracing.ts";
 import { type Answer, pageAnswer, seeOther } from "./answers.ts";
@@ -56,6 +57,9 @@ export async function beginLogin(visit: Visit): Promise<Answer> {
   }
   const next = nextOf(visit) ?? backend.setting("loginRedirectUrl");
   const signedIn = await readSession(site, cookies);
+  await countStart(site.gate, site.clientOf(request));
+  // It is to connect an account.
+  if (signedIn) await countConnect(site.gate, signedIn.user);
   const fields = said(backend.setting("fieldsStoredInSession"), parameters);
   const wish = { next, signedIn, data, fields };
   const { departure, flow } = await site.gate.trace(backendSpan("begin", backend), () =>

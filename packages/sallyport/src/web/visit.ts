@@ -4,6 +4,7 @@ import type { Gate } from "../gate.ts";
 import type { SignedIn } from "../session.ts";
 import type { SiteSetting } from "../settings.ts";
 import type { User } from "../storage.ts";
+import type { ClientOf } from "./clients.ts";
 import type { CookieJar } from "./cookies.ts";
 import type { FlowCookies } from "./flow-cookie.ts";
 import type { Incoming } from "./incoming.ts";
@@ -25,6 +26,8 @@ export interface Site {
   readonly jar: CookieJar;
   readonly flows: FlowCookies;
   readonly pages: Pages;
+  /** Whose request it is, as far as its address tells. */
+  readonly clientOf: ClientOf;
 }
 
 /** One request to one of our addresses. */

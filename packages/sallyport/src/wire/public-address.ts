@@ -1,3 +1,5 @@
+import { groupsOf, startsWith, toPrefix } from "./address.ts";
+
 /**
  * Whether an IP address, as a resolver or a `URL`'s host says it, belongs to the public
  * internet: an allow-list for IPv6, where only 2000::/3 is given out, and the special
@@ -6,7 +8,11 @@
  * public.
  */
 export function isPublicAddress(address: string): boolean {
-  const groups = groupsOf(address);
+  return isPublic(groupsOf(address));
+}
+
+/** The same of an address in its groups. */
+export function isPublic(groups: readonly number[]): boolean {
   if (groups.length === 2) return isPublicV4(groups);
   // A network without IPv4 reaches it through these (RFC 6052), so what is behind them counts.
   if (startsWith(groups, nat64)) return isPublicV4(groups.slice(6));
@@ -18,12 +24,6 @@ export function isPublicAddress(address: string): boolean {
 /** Whether a `URL`'s host is an address, and no name to resolve. */
 export function isAddress(host: string): boolean {
   return groupsOf(host).length > 0;
-}
-
-interface Prefix {
-  /** 16 bits each. */
-  readonly groups: readonly number[];
-  readonly bits: number;
 }
 
 const specialV4 = [
@@ -56,38 +56,4 @@ const specialV6 = [
 
 function isPublicV4(groups: readonly number[]): boolean {
   return groups.length === 2 && !specialV4.some((prefix) => startsWith(groups, prefix));
-}
-
-function startsWith(groups: readonly number[], prefix: Prefix): boolean {
-  if (groups.length !== prefix.groups.length) return false;
-  return groups.every((group, at) => {
-    const bits = Math.min(16, Math.max(0, prefix.bits - at * 16));
-    return group >> (16 - bits) === (prefix.groups[at] ?? 0) >> (16 - bits);
-  });
-}
-
-function toPrefix(text: string): Prefix {
-  const [address = "", bits] = text.split("/");
-  return { groups: groupsOf(address), bits: Number(bits) };
-}
-
-/** An address in groups of 16 bits: two or eight, or none where it is no address. */
-function groupsOf(address: string): number[] {
-  if (/^\d+(\.\d+){3}$/.test(address)) {
-    const bytes = address.split(".").map(Number);
-    if (bytes.some((byte) => byte > 255)) return [];
-    const [a = 0, b = 0, c = 0, d = 0] = bytes;
-    return [(a << 8) | b, (c << 8) | d];
-  }
-  const bare = address.replace(/^\[(.*)\]$/, "$1");
-  const url = `http://[${bare}]/`;
-  if (!bare.includes(":") || !URL.canParse(url)) return [];
-  // The URL parser has turned every spelling into hexadecimal groups with one "::" at most.
-  const [head = "", tail = ""] = new URL(url).hostname.slice(1, -1).split("::");
-  const [left, right] = [hexadecimal(head), hexadecimal(tail)];
-  return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
-}
-
-function hexadecimal(groups: string): number[] {
-  return groups === "" ? [] : groups.split(":").map((group) => Number.parseInt(group, 16));
 }

@@ -74,6 +74,22 @@ export function adapterCases(start: (t: TestContext) => Promise<Served>): void {
     assert.equal(provider.requests.length, 0);
   });
 
+  test("the address at the other end arrives, and what a proxy there says of clients counts", async (t) => {
+    const { origin } = await start(t);
+    const begin = async (forwarded?: string) => {
+      const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+      const answer = await fetch(`${origin}/auth/login/example`, { headers, redirect: "manual" });
+      return answer.status;
+    };
+    const statuses = [];
+    for (const lie of ["8.8.8.8", "8.8.4.4", "127.0.0.1"]) {
+      statuses.push(await begin(`${lie}, 203.0.113.7`));
+    }
+    assert.deepEqual(statuses, [303, 303, 429]);
+    assert.equal(await begin("203.0.113.8"), 303);
+    for (let time = 0; time < 4; time++) assert.equal(await begin(), 303);
+  });
+
   test("the request's own Host decides nothing", async (t) => {
     const { origin } = await start(t);
     const headers = { host: "evil.example", "x-forwarded-host": "evil.example" };

@@ -42,6 +42,8 @@ export async function startServer(
     storage: memoryStorage(),
     logger: { info: () => {}, warn: () => {}, error: () => {} },
     env: {},
+    trustedProxies: ["127.0.0.1"],
+    limits: { loginStarts: { minute: 2 } },
   });
   listener = serve(auth);
   const browser = () => new Browser(origin, (request) => fetch(request));

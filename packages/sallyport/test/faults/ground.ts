@@ -29,11 +29,13 @@ export async function dump({ ask, tables }: Ground): Promise<Dump> {
 
 /** Takes away what the flows have written. */
 export async function empty({ ask }: Ground): Promise<void> {
-  for (const table of ["social_used", "social_partial", "users"]) await ask(`delete from ${table}`);
+  for (const table of ["social_used", "social_limits", "social_partial", "users"]) {
+    await ask(`delete from ${table}`);
+  }
 }
 
-/** A dump without the states that were used up: they are, whatever becomes of the login. */
-export function lasting({ social_used: _used, ...rest }: Dump): Dump {
+/** A dump without the states that were used up, and what was counted: whatever becomes of the login. */
+export function lasting({ social_used: _used, social_limits: _limits, ...rest }: Dump): Dump {
   // A lease ends by itself.
   const kept = ({ leased_until: _lease, ...row }: Dump[string][number]) => row;
   return Object.fromEntries(Object.entries(rest).map(([name, rows]) => [name, rows.map(kept)]));

@@ -149,7 +149,7 @@ function atStatement(asked: readonly string[], { at, kind }: Wrong): Expected {
     return within || !text.startsWith("select") ? succeeds : fails(503, "storage_conflict");
   }
   const decides = text === "commit" || (!within && /^(insert|update)/.test(text));
-  const last = decides && !text.includes("social_used");
+  const last = decides && !/social_(used|limits)/.test(text);
   return fails(503, "storage_unavailable", kind === "the answer is lost" && last);
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { EventFacts, LimitSettings } from "../../src/index.ts";
 import { pipeline } from "../../src/pipeline.ts";
 import { associateUser } from "../../src/steps/associate-user.ts";
 import { createUser } from "../../src/steps/create-user.ts";
@@ -12,7 +13,7 @@ import {
 import { socialDetails } from "../../src/steps/social-details.ts";
 import { socialUid } from "../../src/steps/social-uid.ts";
 import { socialUser } from "../../src/steps/social-user.ts";
-import { codeOf, ExampleOAuth2, settingsFor, startSite } from "../site.ts";
+import { codeOf, ExampleOAuth2, type Site, settingsFor, startSite } from "../site.ts";
 
 class Unproven extends ExampleOAuth2 {
   override readonly requiresEmailValidation: boolean = true;
@@ -26,15 +27,17 @@ class Silent extends ExampleOAuth2 {
 
 interface Given extends Partial<MailValidationOptions> {
   readonly Backend?: typeof ExampleOAuth2;
+  readonly limits?: LimitSettings | false;
 }
 
-async function start(t: TestContext, { Backend = Unproven, ...options }: Given = {}) {
+async function start(t: TestContext, { Backend = Unproven, limits, ...options }: Given = {}) {
   const mails: ValidationMail[] = [];
   const send = async (mail: ValidationMail) => {
     mails.push(mail);
   };
   const site = await startSite(t, {
     backends: (provider) => [new Backend(settingsFor(provider))],
+    limits,
     pipeline: pipeline(
       socialDetails,
       socialUid,
@@ -110,6 +113,68 @@ test("the link is good for an hour, or as long as is said", async (t) => {
     assert.equal(await user(), undefined);
   }
 });
+
+/** Sets out to sign in again and again, each time in a new browser; gives the last answer. */
+async function signInTimes(times: number, { browser }: Pick<Site, "browser">): Promise<Response> {
+  let answer = await browser().signIn("example");
+  for (let time = 1; time < times; time++) answer = await browser().signIn("example");
+  return answer;
+}
+
+test("one mailbox gets five mails an hour, however many logins there are", async (t) => {
+  const site = await start(t);
+  const { clock, link, mails, provider, user } = site;
+  const limited: EventFacts["limited"][] = [];
+  site.auth.on("limited", (facts) => void limited.push(facts));
+  assert.equal((await signInTimes(5, site)).status, 303);
+  provider.profile = { id: 2, login: "other", email: "ADA@Example.net" };
+  const refused = await signInTimes(2, site);
+  assert.deepEqual([refused.status, await codeOf(refused)], [429, "too_many_requests"]);
+  assert.equal(refused.headers.get("retry-after"), "3600");
+  assert.equal(mails.length, 5);
+  assert.match(JSON.stringify(limited), /^\[{"limit":"messages","who":"address [\w-]{8}"}\]$/);
+  assert.doesNotMatch(JSON.stringify(site.lines), /example\.net/i);
+
+  provider.profile = { id: 3, login: "ben", email: "ben@example.net" };
+  assert.equal((await signInTimes(1, site)).status, 303);
+  clock.advance(59);
+  await site.browser().post(link());
+  assert.ok(await user(), "the link that was sent is good all the same");
+  clock.advance(1);
+  provider.profile = { id: 2, login: "other", email: "ada@example.net" };
+  assert.equal((await signInTimes(1, site)).status, 303);
+  assert.equal(mails.length, 7);
+});
+
+test("sending again counts too, and a refusal leaves the login as it is", async (t) => {
+  const { browser, clock, link, mails, user } = await start(t, {
+    limits: { messages: { hour: 2 } },
+  });
+  const person = browser();
+  const waiting = (await person.signIn("example")).headers.get("location") ?? "";
+  const again = () => person.post(waiting, undefined, new URLSearchParams());
+  clock.advance(1);
+  assert.equal((await again()).status, 303);
+  // Too soon for another mail, so there is none to refuse.
+  assert.equal((await again()).status, 303);
+  clock.advance(1);
+  assert.equal((await again()).status, 429);
+  assert.equal(mails.length, 2);
+  await person.post(link());
+  assert.ok(await user());
+});
+
+for (const [limits, sent] of [
+  [{ messages: { hour: 3 } }, 3],
+  [{ messages: false }, 8],
+  [false, 8],
+] as const) {
+  test(`limits: ${JSON.stringify(limits)} lets ${sent} of 8 mails go`, async (t) => {
+    const site = await start(t, { limits });
+    await signInTimes(8, site);
+    assert.equal(site.mails.length, sent);
+  });
+}
 
 test("a mail that cannot be sent is told, and makes nobody", async (t) => {
   const send = () => Promise.reject(new Error("550 no such mailbox"));

@@ -34,6 +34,8 @@ export const mysqlDialect: Dialect = {
       select ${key} from ${table} where expires_at < ?
       order by expires_at limit ${most} ${skipLocked}
     ) as expired on expired.${key} = ${table}.${key}`,
+  // https://dev.mysql.com/doc/refman/8.4/en/information-functions.html#function_last-insert-id
+  counting: (insert) => `${insert} on duplicate key update count = last_insert_id(count + 1)`,
   begin: ["set transaction isolation level read committed", "start transaction"],
   // A row of its own, since GET_LOCK would outlive the transaction. It is cleared away in time.
   lock: `insert into social_used (key_hash, expires_at)

@@ -32,6 +32,8 @@ export const postgresDialect: Dialect = {
       select ${key} from ${table} where expires_at < ?
       order by expires_at limit ${most} for update skip locked
     ))`,
+  counting: (insert) =>
+    `${insert} on conflict (key_hash) do update set count = social_limits.count + 1 returning count`,
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
   forUpdate: "for update",

@@ -26,6 +26,8 @@ export const sqliteDialect: Dialect = {
     `delete from ${table} where ${key} in (
       select ${key} from ${table} where expires_at < ? order by expires_at limit ${most}
     )`,
+  counting: (insert) =>
+    `${insert} on conflict (key_hash) do update set count = social_limits.count + 1 returning count`,
   begin: ["begin immediate"],
   forUpdate: "",
   meaningOf(error) {

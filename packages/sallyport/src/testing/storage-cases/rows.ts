@@ -8,12 +8,15 @@ export type Ask = (query: string) => Promise<readonly SqlRow[]>;
 
 /** What holds for the rows that the tables keep, by what it is called. */
 export const rowCases: Readonly<Record<string, (storage: Storage, ask: Ask) => Promise<void>>> = {
-  async "the tables hold what the contract says"({ users, associations, sessions, used }, ask) {
+  async "the tables hold what the contract says"(storage, ask) {
+    const { users, associations, sessions, used, limits } = storage;
     const user = await users.add({ ...ada, username: "ＡDA", email: "Ada@Example.NET" }, now);
     const { id } = await associations.add({ userId: user.id, provider: "e", uid: "7" }, now);
     await associations.setExtraData(id, { login: "ada" }, later);
     await sessions.add(sessionOf(user));
     await used.add("state secret", later, now);
+    await limits.count("client secret", later, now);
+    await limits.count("client secret", later, now);
 
     const userRow = await onlyRow(ask, "users");
     const { username, username_key, email, email_key } = userRow;
@@ -44,6 +47,11 @@ export const rowCases: Readonly<Record<string, (storage: Storage, ask: Ask) => P
     const key = await onlyRow(ask, "social_used");
     expectTrue(!JSON.stringify(key).includes("secret"), "what was used is readable");
     expectSame(times(key, "expires_at"), [later], "times in social_used");
+
+    const counted = await onlyRow(ask, "social_limits");
+    expectTrue(!JSON.stringify(counted).includes("secret"), "what was counted is readable");
+    expectSame(Number(counted.count), 2, "social_limits.count");
+    expectSame(times(counted, "expires_at"), [later], "times in social_limits");
   },
 
   async "the database itself refuses a second owner, an empty uid and an orphan"(storage, ask) {
@@ -80,28 +88,31 @@ export const rowCases: Readonly<Record<string, (storage: Storage, ask: Ask) => P
       await storage.sessions.add(session);
       expectSame(await storage.sessions.find(name), session, "their session");
       expectTrue(await storage.used.add(name, later, now), "a new key was used");
+      expectSame(await storage.limits.count(name, later, now), 1, "a new key was counted");
+      expectSame(await storage.limits.count(name, later, now), 2, "it was counted again");
     };
     await useAll("before");
-    for (const table of ["users", "social_auth", "sessions", "social_used"]) {
+    for (const table of ["users", "social_auth", "sessions", "social_used", "social_limits"]) {
       await ask(`alter table ${table} add column added integer`);
     }
     await useAll("after");
     await storage.transaction(({ users }) => users.add(ben, now));
   },
 
-  async "what has expired is cleared away in time"({ users, sessions, used }, ask) {
+  async "what has expired is cleared away in time"({ users, sessions, used, limits }, ask) {
     await sessions.add(sessionOf(await users.add(ada, now)));
     await used.add("old", later, now);
+    await limits.count("old", later, now);
     const [key] = await ask("select key_hash from social_used");
     const muchLater = new Date(later.getTime() + 1000);
     const left = async () => {
       const rows = await ask(
-        `select (select count(*) from sessions)
+        `select (select count(*) from sessions) + (select count(*) from social_limits)
            + (select count(*) from social_used where key_hash = '${key?.key_hash}') as total`,
       );
       return Number(rows[0]?.total);
     };
-    expectSame(await left(), 2, "what there is at first");
+    expectSame(await left(), 3, "what there is at first");
     // One call in a hundred clears up: in two thousand none does once in 500 million runs.
     for (let at = 0; at < 2000 && (await left()) > 0; at += 20) {
       const uses = Array.from({ length: 20 }, (_, more) =>
@@ -110,6 +121,20 @@ export const rowCases: Readonly<Record<string, (storage: Storage, ask: Ask) => P
       await Promise.all(uses);
     }
     expectSame(await left(), 0, "what is left");
+  },
+
+  async "where nothing is used up, counting clears away"({ limits, used }, ask) {
+    await used.add("old", later, now);
+    const [key] = await ask("select key_hash from social_used");
+    const muchLater = new Date(later.getTime() + 1000);
+    const left = () => ask(`select 1 from social_used where key_hash = '${key?.key_hash}'`);
+    for (let at = 0; at < 2000 && (await left()).length > 0; at += 20) {
+      const counts = Array.from({ length: 20 }, (_, more) =>
+        limits.count(`key ${at + more}`, new Date(muchLater.getTime() + 1000), muchLater),
+      );
+      await Promise.all(counts);
+    }
+    expectSame((await left()).length, 0, "what is left");
   },
 };
 

@@ -8,7 +8,8 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     const user = await storage.users.add(ada, now);
     const account = { userId: user.id, provider: "e", uid: "1" };
     const before = await storage.associations.add(account, now);
-    const failing = storage.transaction(async ({ users, associations, sessions, used }) => {
+    const failing = storage.transaction(async (tables) => {
+      const { users, associations, sessions, used, limits } = tables;
       await users.update(user.id, { fullName: "changed" }, later);
       await users.update(user.id, { fullName: "changed twice" }, later);
       const added = await users.add(ben, now);
@@ -16,6 +17,8 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
       await associations.setExtraData(before.id, { changed: true }, later);
       await sessions.add(sessionOf(user));
       await used.add("key", later, now);
+      await limits.count("key", later, now);
+      expectSame(await limits.count("key", later, now), 2, "what was counted within it");
       await users.remove(user.id);
       throw new RangeError("on purpose");
     });
@@ -27,6 +30,7 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     expectSame(await storage.associations.find("e", "2"), undefined, "the other account");
     expectSame(await storage.sessions.find("hash"), undefined, "the session");
     expectTrue(await storage.used.add("key", later, now), "the key was used");
+    expectSame(await storage.limits.count("key", later, now), 1, "what was counted");
   },
 
   async "a transaction reads what it wrote, and gives its result"(storage) {

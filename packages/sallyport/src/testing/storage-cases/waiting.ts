@@ -2,7 +2,7 @@ import type { Storage } from "../../index.ts";
 import { expectSame } from "../expect.ts";
 import { ada, later, now, sessionOf } from "./samples.ts";
 
-/** What holds for logins that wait, leases, and accounts that go, by what it is called. */
+/** What holds for logins that wait, leases, counts, and accounts that go, by what it is called. */
 export const waitingCases: Readonly<Record<string, (storage: Storage) => Promise<void>>> = {
   async "a paused login is kept, replaced, and taken away once"({ paused }) {
     const record = { idHash: "hash", data: `v1.${"é".repeat(100_000)}`, expiresAt: now };
@@ -37,6 +37,19 @@ export const waitingCases: Readonly<Record<string, (storage: Storage) => Promise
       false,
       "whether nothing can be leased",
     );
+  },
+
+  async "of 50 who count at once each gets a number of its own"({ limits }) {
+    const count = (key: string) => limits.count(key, later, now);
+    const numbers = await Promise.all(Array.from({ length: 50 }, () => count("one")));
+    const sorted = numbers.toSorted((one, other) => one - other);
+    expectSame(
+      sorted,
+      Array.from({ length: 50 }, (_, at) => at + 1),
+      "the numbers",
+    );
+    expectSame(await count("another"), 1, "another key's first");
+    expectSame(await count("one"), 51, "what comes next");
   },
 
   async "an account goes once, and its sessions with it where told so"(storage) {
