@@ -16,6 +16,7 @@ import {
   type Used,
   type User,
   type UserChanges,
+  type UserId,
   type Users,
 } from "../storage.ts";
 import { fromJson, fromTime } from "./dialect.ts";
@@ -24,13 +25,17 @@ import { fromJson, fromTime } from "./dialect.ts";
  * Our tables over any SQL database. The statements are few and fixed, so drivers keep them
  * prepared, and they name their columns: a newer process may add some at any time.
  */
-export function sqlTables(sql: Sql, lock: Tables["lock"]): Tables {
+export function sqlTables(
+  sql: Sql,
+  lock: Tables["lock"],
+  toUserId: (value: unknown) => UserId = Number,
+): Tables {
   return {
     sql,
     lock,
     users: usersTable(sql),
-    associations: associationsTable(sql),
-    sessions: sessionsTable(sql),
+    associations: associationsTable(sql, toUserId),
+    sessions: sessionsTable(sql, toUserId),
     paused: pausedTable(sql),
     used: usedTable(sql),
   };
@@ -83,10 +88,10 @@ function usersTable(sql: Sql): Users {
   };
 }
 
-function associationsTable(sql: Sql): Associations {
+function associationsTable(sql: Sql, toUserId: (value: unknown) => UserId): Associations {
   const toAssociation = (row: SqlRow): Association => ({
     id: Number(row.id),
-    userId: Number(row.user_id),
+    userId: toUserId(row.user_id),
     provider: String(row.provider),
     uid: String(row.uid),
     tenant: row.tenant === null ? null : String(row.tenant),
@@ -145,10 +150,10 @@ function associationsTable(sql: Sql): Associations {
   };
 }
 
-function sessionsTable(sql: Sql): Sessions {
+function sessionsTable(sql: Sql, toUserId: (value: unknown) => UserId): Sessions {
   const toSession = (row: SqlRow): SessionRecord => ({
     idHash: String(row.id_hash),
-    userId: Number(row.user_id),
+    userId: toUserId(row.user_id),
     createdAt: fromTime(row.created_at),
     expiresAt: fromTime(row.expires_at),
     lastSeenAt: fromTime(row.last_seen_at),
