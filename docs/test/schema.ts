@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Storage } from "sallyport";
 import { affiliationMigrations } from "sallyport/affiliations";
 import { mysqlStorage } from "sallyport/storage/mysql";
 import { postgresStorage } from "sallyport/storage/postgres";
@@ -16,7 +17,10 @@ import { root } from "./markdown.ts";
 
 interface Kind {
   readonly makeDatabase: () => Promise<TestDatabase>;
-  readonly open: typeof sqliteStorage;
+  readonly open: (
+    address: string,
+    options: { readonly migrations: readonly (typeof affiliationMigrations)[] },
+  ) => Storage;
   /** One statement of SQL for each table, as the database has it. */
   readonly dump: (database: TestDatabase) => Promise<readonly string[]>;
 }

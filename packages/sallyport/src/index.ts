@@ -87,6 +87,7 @@ export {
 } from "./storage.ts";
 export type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 export type { Attributes, Span, Tracer } from "./tracing.ts";
+export type { DetachedUserStore, StoredUser, UserIds, UserStore } from "./user-store.ts";
 export type { Answer } from "./web/answers.ts";
 export type { Incoming, WithHeaders } from "./web/incoming.ts";
 export type {

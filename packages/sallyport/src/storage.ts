@@ -26,10 +26,13 @@ export interface User {
 
 /** What a new user is made from. */
 export type NewUser = Pick<User, "username" | "creator"> &
-  Partial<Pick<User, "email" | "emailVerified" | "firstName" | "lastName" | "fullName">>;
+  Partial<Pick<User, "email" | "emailVerified" | "firstName" | "lastName" | "fullName">> & {
+    /** The account that the user is made for: logins with it at once make one user. */
+    readonly account?: { readonly provider: string; readonly uid: string } | undefined;
+  };
 
 /** A new user complete: active, no administrator, and empty where nothing was said. */
-export function completeUser(user: NewUser, now: Date): Omit<User, "id"> {
+export function completeUser({ account: _, ...user }: NewUser, now: Date): Omit<User, "id"> {
   return {
     email: null,
     emailVerified: false,

@@ -22,7 +22,7 @@ function tablesOfTenant(tables: Tables, tenant: string): Tables {
   const associations = associationsOfTenant(tables.associations, tenant);
   return {
     associations,
-    users: usersOfTenant(tables.users, associations),
+    users: usersOfTenant(tables.users, associations, tenant),
     used: usedByTenant(tables.used, tenant),
     // Whoever finds one of these by its secret compares the tenant that it names.
     sessions: tables.sessions,
@@ -35,12 +35,9 @@ function tablesOfTenant(tables: Tables, tenant: string): Tables {
 }
 
 function associationsOfTenant(all: Associations, tenant: string): Associations {
-  // The key of the table is (provider, uid), and two tenants' providers may both call somebody
-  // 1. No tenant's name has a colon in it, so no two uids become the same.
-  const own = (uid: string) => `${tenant}:${uid}`;
   return {
     async find(provider, uid) {
-      const found = await all.find(provider, own(uid));
+      const found = await all.find(provider, uidOf(tenant, uid));
       return found?.tenant === tenant ? found : undefined;
     },
     async get(id) {
@@ -49,7 +46,8 @@ function associationsOfTenant(all: Associations, tenant: string): Associations {
     },
     ofUser: async (userId) =>
       (await all.ofUser(userId)).filter((association) => association.tenant === tenant),
-    add: (association, now) => all.add({ ...association, uid: own(association.uid), tenant }, now),
+    add: (association, now) =>
+      all.add({ ...association, uid: uidOf(tenant, association.uid), tenant }, now),
     setExtraData: (id, extraData, now) => all.setExtraData(id, extraData, now),
     remove: (id) => all.remove(id),
     lease: (id, until, now) => all.lease(id, until, now),
@@ -57,7 +55,13 @@ function associationsOfTenant(all: Associations, tenant: string): Associations {
   };
 }
 
-function usersOfTenant(all: Users, associations: Associations): Users {
+// The key of the table is (provider, uid), and two tenants' providers may both call somebody
+// 1. No tenant's name has a colon in it, so no two uids become the same.
+function uidOf(tenant: string, uid: string): string {
+  return `${tenant}:${uid}`;
+}
+
+function usersOfTenant(all: Users, associations: Associations, tenant: string): Users {
   return {
     async findByEmail(email) {
       const found = await all.findByEmail(email);
@@ -66,7 +70,10 @@ function usersOfTenant(all: Users, associations: Associations): Users {
     },
     find: (id) => all.find(id),
     findByUsername: (username) => all.findByUsername(username),
-    add: (user, now) => all.add(user, now),
+    add({ account, ...user }, now) {
+      const own = account && { ...account, uid: uidOf(tenant, account.uid) };
+      return all.add({ ...user, account: own }, now);
+    },
     update: (id, changes, now) => all.update(id, changes, now),
     remove: (id) => all.remove(id),
   };

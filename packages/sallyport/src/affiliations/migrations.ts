@@ -3,8 +3,9 @@ import type { MigrationSet } from "../sql/migrations.ts";
 /** Members, who belongs to them, and what changed: give them to the storage's `migrations`. */
 export const affiliationMigrations: MigrationSet = {
   name: "affiliations",
+  ofUser: ["affiliations"],
   migrations: {
-    "001-customers-and-affiliations": (type) => [
+    "001-customers-and-affiliations": (type, user) => [
       `create table customers (
         id ${type.id},
         asn ${type.bigint} not null,
@@ -18,15 +19,14 @@ export const affiliationMigrations: MigrationSet = {
       "create index customers_asn on customers (asn)",
       `create table affiliations (
         id ${type.id},
-        user_id ${type.reference} not null,
+        user_id ${user.id} not null,
         customer_id ${type.reference} not null,
         privs ${type.integer} not null,
         perms ${type.integer},
         manage_peering_sessions ${type.integer},
         created_by ${type.text} not null,
         created_at ${type.time} not null,
-        unique (user_id, customer_id),
-        foreign key (user_id) references users (id) on delete cascade,
+        unique (user_id, customer_id)${user.cascade},
         foreign key (customer_id) references customers (id) on delete cascade
       )`,
       "create index affiliations_customer_id on affiliations (customer_id)",

@@ -19,6 +19,23 @@ export interface OwnSql extends Sql {
   count(text: string, values: readonly SqlValue[]): Promise<number>;
 }
 
+/**
+ * Works with the connection as its driver has it: for an application's own store, which knows the
+ * driver. What it throws is the storage's own error, where it is one.
+ */
+export type Lend<Handle> = <T>(work: (handle: Handle) => Promise<T>) => Promise<T>;
+
+/** Lends something whose errors are those of a dialect's driver. */
+export function lendOver<Handle>(dialect: Dialect, handle: Handle): Lend<Handle> {
+  return async (use) => {
+    try {
+      return await use(handle);
+    } catch (error) {
+      throw toStorageError(dialect, error);
+    }
+  };
+}
+
 /** Our statements over a driver's. */
 export function sqlOver(dialect: Dialect, query: Query): OwnSql {
   const ask = (text: string, values: readonly SqlValue[]) =>
@@ -50,16 +67,24 @@ export async function pingOver(sql: Sql): Promise<void> {
   await sql.all("select 1 from social_used limit 1", []);
 }
 
-/** A driver's error as the storage's own, where it is one of those. */
+/** A driver's error as the storage's own, where it is one of those, or wraps one. */
 export function toStorageError(dialect: Dialect, error: unknown): unknown {
-  if (error instanceof StorageUnavailable) return error;
-  const meaning = dialect.meaningOf(error);
-  const words = wordsOf(error);
+  if (error instanceof Conflict || error instanceof StorageUnavailable) return error;
+  const root = rootOf(error);
+  const meaning = dialect.meaningOf(root);
+  const words = wordsOf(root);
   if (meaning === "conflict") return new Conflict(words, { cause: error });
   if (meaning === "busy") return new Busy(words, { cause: error });
   if (meaning === "unanswered") return new Unanswered(words, { cause: error });
   if (meaning === "unavailable") return new StorageUnavailable(words, { cause: error });
   return error;
+}
+
+// What a layer above the driver says repeats statements and values.
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  return root;
 }
 
 /** Another connection holds the database. Nothing was done, so it may be tried again. */

@@ -1,19 +1,19 @@
 import { Conflict } from "../storage.ts";
 import type { Query } from "./connection.ts";
 import type { Dialect, LateIndex } from "./dialect.ts";
-import type { MigrationSet } from "./migrations.ts";
+import type { MigrationSet, Statements, UserReference } from "./migrations.ts";
 
 /** The set without the indexes of tables that were there before: making one would lock them. */
-export function withoutLateIndexes({ name, migrations }: MigrationSet): MigrationSet {
-  const entries = Object.entries(migrations).map(([key, statements]) => {
-    const early = (types: Dialect["types"]) => {
-      const all = statements(types);
+export function withoutLateIndexes(set: MigrationSet): MigrationSet {
+  const entries = Object.entries(set.migrations).map(([key, statements]) => {
+    const early: Statements = (types, user) => {
+      const all = statements(types, user);
       const late = lateAmong(all).map(({ statement }) => statement);
       return all.filter((text) => !late.includes(text));
     };
     return [key, early] as const;
   });
-  return { name, migrations: Object.fromEntries(entries) };
+  return { ...set, migrations: Object.fromEntries(entries) };
 }
 
 /**
@@ -25,12 +25,13 @@ export async function makeLateIndexes(
   { types, lateIndexing }: Dialect,
   query: Query,
   sets: readonly MigrationSet[],
+  user: UserReference,
 ): Promise<void> {
   if (!lateIndexing) return;
   const { find, take, leave, make } = lateIndexing;
   const isThere = async (name: string) => (await query(find, [name])).rows[0]?.valid === true;
   const all = sets.flatMap(({ migrations }) =>
-    Object.values(migrations).flatMap((statements) => lateAmong(statements(types))),
+    Object.values(migrations).flatMap((statements) => lateAmong(statements(types, user))),
   );
   const missing: LateIndex[] = [];
   for (const index of all) if (!(await isThere(index.name))) missing.push(index);

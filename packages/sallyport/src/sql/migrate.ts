@@ -3,7 +3,8 @@ import { Conflict, StorageUnavailable } from "../storage.ts";
 import { type Query, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { kyselyOver } from "./kysely-over.ts";
-import type { MigrationSet } from "./migrations.ts";
+import { type MigrationSet, ourUsers, type UserReference } from "./migrations.ts";
+import { foreignTo } from "./own-users-migrations.ts";
 
 /**
  * Runs what has not run yet of each set, under Kysely's migration lock: an advisory one in
@@ -18,15 +19,18 @@ export async function migrate(
   dialect: Dialect,
   query: Query,
   sets: readonly MigrationSet[],
+  users: (type: Dialect["types"]) => UserReference = ourUsers,
 ): Promise<void> {
   // Migrations are text, so the tables' types do not matter.
   const db = kyselyOver(dialect, query);
+  const user = users(dialect.types);
   for (const { name, migrations } of sets) {
     const entries = Object.entries(migrations).map(([key, statements]) => [
       key,
       {
         async up(transaction: Kysely<unknown>) {
-          for (const text of statements(dialect.types)) await make(dialect, transaction, text);
+          for (const text of statements(dialect.types, user))
+            await make(dialect, transaction, text);
         },
       },
     ]);
@@ -39,7 +43,9 @@ export async function migrate(
     const { error, results } = await migrator.migrateToLatest();
     if (error instanceof StorageUnavailable || error instanceof Conflict) throw error;
     if (error) {
-      const words = `${failedOf(results)} of the ${name} tables failed: ${wordsOf(error)}`;
+      const words =
+        foreignTo(migrations, wordsOf(error)) ??
+        `${failedOf(results)} of the ${name} tables failed: ${wordsOf(error)}`;
       throw new Error(words, { cause: error });
     }
   }

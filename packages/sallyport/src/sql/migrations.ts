@@ -16,14 +16,38 @@ import type { Dialect } from "./dialect.ts";
 export interface MigrationSet {
   /** Names the table that remembers which of them ran: `sallyport_<name>_migrations`. */
   readonly name: string;
-  readonly migrations: Readonly<Record<string, (types: Dialect["types"]) => readonly string[]>>;
+  readonly migrations: Readonly<Record<string, Statements>>;
+  /** Tables with a `user_id` whose rows go with the user. */
+  readonly ofUser?: readonly string[] | undefined;
+}
+
+/** The statements of one migration, in a dialect's column types. */
+export type Statements = (types: Dialect["types"], user: UserReference) => readonly string[];
+
+/** How other tables refer to a user: to a table of ours, or to one that is the application's. */
+export interface UserReference {
+  /** The type of a column `user_id`. */
+  readonly id: string;
+  /**
+   * Stands behind the last column or constraint of a table with a `user_id`, whose rows go with the
+   * user. Empty where the users are the application's; then {@link MigrationSet.ofUser} says so.
+   */
+  readonly cascade: string;
+}
+
+/** The users are in a table of ours. */
+export function ourUsers(type: Dialect["types"]): UserReference {
+  const cascade = `,
+        foreign key (user_id) references users (id) on delete cascade`;
+  return { id: type.reference, cascade };
 }
 
 /** The library's own tables, as docs/reference/tables.md has them. */
 export const coreMigrations: MigrationSet = {
   name: "core",
+  ofUser: ["social_auth", "sessions"],
   migrations: {
-    "001-users-and-accounts": (type) => [
+    "001-users-and-accounts": (type, user) => [
       `create table users (
         id ${type.id},
         username ${type.text} not null,
@@ -42,36 +66,7 @@ export const coreMigrations: MigrationSet = {
         last_login_at ${type.time}
       )`,
       "create index users_email_key on users (email_key)",
-      `create table social_auth (
-        id ${type.id},
-        user_id ${type.reference} not null,
-        provider ${type.key} not null,
-        uid ${type.key} not null check (uid <> ''),
-        extra_data ${type.json} not null,
-        created_at ${type.time} not null,
-        updated_at ${type.time} not null,
-        unique (provider, uid),
-        foreign key (user_id) references users (id) on delete cascade
-      )`,
-      "create index social_auth_user_id on social_auth (user_id)",
-      `create table sessions (
-        id_hash ${type.key} primary key,
-        user_id ${type.reference} not null,
-        created_at ${type.time} not null,
-        expires_at ${type.time} not null,
-        last_seen_at ${type.time} not null,
-        authenticated_at ${type.time} not null,
-        backend ${type.text} not null,
-        amr ${type.json},
-        foreign key (user_id) references users (id) on delete cascade
-      )`,
-      "create index sessions_user_id on sessions (user_id)",
-      "create index sessions_expires_at on sessions (expires_at)",
-      `create table social_used (
-        key_hash ${type.key} primary key,
-        expires_at ${type.time} not null
-      )`,
-      "create index social_used_expires_at on social_used (expires_at)",
+      ...accounts(type, user),
     ],
     "002-paused-logins": (type) => [
       `create table social_partial (
@@ -98,3 +93,35 @@ export const coreMigrations: MigrationSet = {
     ],
   },
 };
+
+/** Accounts and sessions, whoever has the users. */
+export const accounts: Statements = (type, user) => [
+  `create table social_auth (
+        id ${type.id},
+        user_id ${user.id} not null,
+        provider ${type.key} not null,
+        uid ${type.key} not null check (uid <> ''),
+        extra_data ${type.json} not null,
+        created_at ${type.time} not null,
+        updated_at ${type.time} not null,
+        unique (provider, uid)${user.cascade}
+      )`,
+  "create index social_auth_user_id on social_auth (user_id)",
+  `create table sessions (
+        id_hash ${type.key} primary key,
+        user_id ${user.id} not null,
+        created_at ${type.time} not null,
+        expires_at ${type.time} not null,
+        last_seen_at ${type.time} not null,
+        authenticated_at ${type.time} not null,
+        backend ${type.text} not null,
+        amr ${type.json}${user.cascade}
+      )`,
+  "create index sessions_user_id on sessions (user_id)",
+  "create index sessions_expires_at on sessions (expires_at)",
+  `create table social_used (
+        key_hash ${type.key} primary key,
+        expires_at ${type.time} not null
+      )`,
+  "create index social_used_expires_at on social_used (expires_at)",
+];

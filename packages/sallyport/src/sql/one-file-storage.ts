@@ -1,17 +1,32 @@
 import type { Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
-import { Busy, lockOver, type OwnSql, pingOver, type Query, sqlOver } from "./connection.ts";
+import {
+  Busy,
+  type Lend,
+  lendOver,
+  lockOver,
+  type OwnSql,
+  pingOver,
+  type Query,
+  sqlOver,
+} from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
+import { type LayoutOptions, layoutFor } from "./layout.ts";
 import { migrate } from "./migrate.ts";
-import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
-import { sqlTables } from "./tables.ts";
+
+/** What both drivers' databases have, for an application's own users; each has more. */
+export interface SqliteDatabase {
+  prepare(text: string): {
+    get(...values: unknown[]): unknown;
+    all(...values: unknown[]): unknown[];
+    run(...values: unknown[]): unknown;
+  };
+}
 
 /** How a storage in a SQLite file behaves. */
-export interface SqliteOptions {
-  /** Tables of modules that bring their own, such as `affiliationMigrations`. */
-  readonly migrations?: readonly MigrationSet[] | undefined;
+export interface SqliteOptions extends LayoutOptions<SqliteDatabase> {
   /** Milliseconds to wait for another process's transaction. Default 5000. */
   readonly busyTimeout?: number | undefined;
 }
@@ -19,6 +34,8 @@ export interface SqliteOptions {
 /** An open SQLite database. A busy one answers with {@link Busy} at once, without blocking. */
 export interface SqliteConnection {
   readonly query: Query;
+  /** As the driver has it. */
+  readonly handle: SqliteDatabase;
   close(): void;
 }
 
@@ -29,8 +46,9 @@ export interface SqliteConnection {
 export function oneFileStorage(
   path: string,
   open: (path: string) => SqliteConnection,
-  { migrations = [], busyTimeout = 5000 }: SqliteOptions,
+  { busyTimeout = 5000, ...options }: SqliteOptions,
 ): Storage {
+  const layout = layoutFor(sqliteDialect, options);
   const writer = open(path);
   // A second connection to a database in memory would be a second database.
   const reader = path === ":memory:" ? writer : open(path);
@@ -44,10 +62,18 @@ export function oneFileStorage(
       : prepared(() => untilFree(() => reader.query(text, values))),
   );
 
-  return withCleanUp(sqliteDialect, {
-    ...over({ ...writing, all: reading.all }),
-    transaction: (work) =>
-      write(() => transaction((query) => work(over(sqlOver(sqliteDialect, query))))),
+  const lendWriter = lendOver(sqliteDialect, writer.handle);
+  const lendReader = lendOver(sqliteDialect, reader.handle);
+  const lend: Lend<SqliteDatabase> = (use) =>
+    reader === writer
+      ? write(() => lendWriter(use))
+      : prepared(() => untilFree(() => lendReader(use)));
+  const writeTransaction = <T>(work: (tables: Tables) => Promise<T>) =>
+    write(() => transaction((query, lend) => work(over(sqlOver(sqliteDialect, query), lend))));
+
+  const storage = withCleanUp(sqliteDialect, {
+    ...layout.alone(over({ ...writing, all: reading.all }, lend), writeTransaction),
+    transaction: writeTransaction,
     migrate: prepare,
     ping: () => pingOver(reading),
     async close() {
@@ -56,16 +82,17 @@ export function oneFileStorage(
       writer.close();
     },
   });
+  return layout.around(storage);
 
-  function over(sql: OwnSql): Tables {
-    return sqlTables(sql, lockOver(sqliteDialect, sql));
+  function over(sql: OwnSql, lend: Lend<SqliteDatabase>): Tables {
+    return layout.tables(sql, lockOver(sqliteDialect, sql), lend);
   }
 
   async function bringUpToDate(): Promise<void> {
     // Stays with the file. Needs it for a moment alone.
     await writer.query("pragma journal_mode = wal", []);
     // Kysely takes no lock in SQLite and undoes nothing there, so the transaction is ours.
-    await transaction((query) => migrate(sqliteDialect, query, [coreMigrations, ...migrations]));
+    await transaction((query) => migrate(sqliteDialect, query, layout.sets, layout.user));
   }
 
   async function prepared<T>(work: () => Promise<T>): Promise<T> {
@@ -97,11 +124,18 @@ export function oneFileStorage(
     }
   }
 
-  async function transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    work: (query: Query, lend: Lend<SqliteDatabase>) => Promise<T>,
+  ): Promise<T> {
     try {
       for (const text of sqliteDialect.begin) await writer.query(text, []);
-      const result = await allOrNothing((through) =>
-        work((text, values) => through(() => writer.query(text, values))),
+      const result = await layout.guard(writer.query, () =>
+        allOrNothing((through) =>
+          work(
+            (text, values) => through(() => writer.query(text, values)),
+            (use) => through(() => lendWriter(use)),
+          ),
+        ),
       );
       await writer.query("commit", []);
       return result;

@@ -3,6 +3,7 @@ import { type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
 import {
+  type Lend,
   lockOver,
   type OwnSql,
   pingOver,
@@ -13,33 +14,33 @@ import {
   wordsOf,
 } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
+import { type LayoutOptions, layoutFor } from "./layout.ts";
 import { migrateGently } from "./migrate-gently.ts";
-import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
-import { sqlTables } from "./tables.ts";
+import type { SqlTablesOptions } from "./tables.ts";
 
 /** A database's server, as a driver reaches it. */
-export interface Server {
+export interface Server<Handle> {
   readonly dialect: Dialect;
   /**
    * @param statementTimeout milliseconds that a statement may take, where the driver can tell.
    * @throws where the server does not answer, or refuses.
    */
-  connect(statementTimeout: number | undefined): Promise<Connection>;
+  connect(statementTimeout: number | undefined): Promise<Connection<Handle>>;
   close(): Promise<void>;
 }
 
 /** A connection that is ours until it is released. */
-export interface Connection {
+export interface Connection<Handle> {
   readonly query: Query;
+  /** As the driver has it. */
+  readonly handle: Handle;
   /** @param broken never to be used again. */
   release(broken: boolean): void;
 }
 
 /** How a storage on a server behaves. */
-export interface PooledOptions {
-  /** Tables of modules that bring their own, such as `affiliationMigrations`. */
-  readonly migrations?: readonly MigrationSet[] | undefined;
+export interface PooledOptions<Handle> extends LayoutOptions<Handle> {
   /** Milliseconds until a connection is there, also where others hold them all. Default 5000. */
   readonly connectTimeout?: number | undefined;
   /**
@@ -53,36 +54,19 @@ export interface PooledOptions {
 export const usualConnectTimeout = 5000;
 
 /** Our tables on a database's server, a connection for each transaction. Made up to date at first use. */
-export function pooledStorage(
-  { dialect, connect, close }: Server,
-  {
-    migrations = [],
-    connectTimeout = usualConnectTimeout,
-    statementTimeout = 10_000,
-  }: PooledOptions,
+export function pooledStorage<Handle>(
+  { dialect, connect, close }: Server<Handle>,
+  options: PooledOptions<Handle>,
 ): Storage {
+  const { connectTimeout = usualConnectTimeout, statementTimeout = 10_000 } = options;
+  const layout = layoutFor(dialect, options);
   const prepare = onlyOnce(() => connected(bringUpToDate, undefined));
   const sql = sqlOver(dialect, (text, values) => prepared((query) => query(text, values)));
+  const lend: Lend<Handle> = (work) => prepared((_, lent) => lent(work));
 
-  return withCleanUp(dialect, {
-    ...over(sql),
-    async transaction(work) {
-      return prepared(async (query) => {
-        for (const text of dialect.begin) await query(text, []);
-        try {
-          const result = await allOrNothing((through) => {
-            const watched: Query = (text, values) => through(() => query(text, values));
-            return work(over(sqlOver(dialect, watched), dialect.forUpdate));
-          });
-          await query("commit", []);
-          return result;
-        } catch (error) {
-          // Should this fail too, the server undoes it when the connection ends.
-          await query("rollback", []).catch(() => {});
-          throw error;
-        }
-      });
-    },
+  const storage = withCleanUp(dialect, {
+    ...layout.alone(over(sql, lend), transaction),
+    transaction,
     migrate: prepare,
     ping: () => pingOver(sql),
     async close() {
@@ -94,12 +78,38 @@ export function pooledStorage(
       }
     },
   });
+  return layout.around(storage);
 
-  function over(sql: OwnSql, forUpdate?: string): Tables {
-    return sqlTables(sql, lockOver(dialect, sql), forUpdate);
+  function over(
+    sql: OwnSql,
+    lend: Lend<Handle>,
+    options?: Pick<SqlTablesOptions, "forUpdate">,
+  ): Tables {
+    return layout.tables(sql, lockOver(dialect, sql), lend, options);
   }
 
-  async function prepared<T>(work: (query: Query) => Promise<T>): Promise<T> {
+  function transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    return prepared(async (query, lend) => {
+      for (const text of dialect.begin) await query(text, []);
+      try {
+        const result = await layout.guard(query, () =>
+          allOrNothing((through) => {
+            const watched: Query = (text, values) => through(() => query(text, values));
+            const lent: Lend<Handle> = (use) => through(() => lend(use));
+            return work(over(sqlOver(dialect, watched), lent, dialect));
+          }),
+        );
+        await query("commit", []);
+        return result;
+      } catch (error) {
+        // Should this fail too, the server undoes it when the connection ends.
+        await query("rollback", []).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async function prepared<T>(work: Work<Handle, T>): Promise<T> {
     await prepare();
     return connected(work, statementTimeout);
   }
@@ -109,35 +119,35 @@ export function pooledStorage(
     const [row] = text === undefined ? [] : (await query(text, [])).rows;
     const wrong = row && complaint?.(row);
     if (wrong) throw new Error(wrong);
-    await migrateGently(dialect, query, [coreMigrations, ...migrations]);
+    await migrateGently(dialect, query, layout.sets, layout.user);
   }
 
-  async function connected<T>(
-    work: (query: Query) => Promise<T>,
-    timeout: number | undefined,
-  ): Promise<T> {
+  async function connected<T>(work: Work<Handle, T>, timeout: number | undefined): Promise<T> {
     const connection = await connectionInTime(timeout);
     let broken = false;
     let unanswered: Unanswered | undefined;
-    const query: Query = async (text, values) => {
+    const watch = async <R>(use: () => Promise<R>, isLast = false): Promise<R> => {
       if (unanswered) throw unanswered;
       try {
-        return await connection.query(text, values);
+        return await use();
       } catch (error) {
         const known = toStorageError(dialect, error);
-        broken ||= known instanceof StorageUnavailable || text === "rollback";
+        broken ||= known instanceof StorageUnavailable || isLast;
         if (known instanceof Unanswered) unanswered = known;
         throw known;
       }
     };
     try {
-      return await work(query);
+      return await work(
+        (text, values) => watch(() => connection.query(text, values), text === "rollback"),
+        (use) => watch(() => use(connection.handle)),
+      );
     } finally {
       connection.release(broken);
     }
   }
 
-  async function connectionInTime(timeout: number | undefined): Promise<Connection> {
+  async function connectionInTime(timeout: number | undefined): Promise<Connection<Handle>> {
     const coming = connect(timeout);
     try {
       return await inTime(coming, connectTimeout, "no connection to the database");
@@ -152,3 +162,6 @@ export function pooledStorage(
     }
   }
 }
+
+/** What is done with a connection: our statements, and what a store does with it. */
+type Work<Handle, T> = (query: Query, lend: Lend<Handle>) => Promise<T>;

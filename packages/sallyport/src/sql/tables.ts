@@ -16,24 +16,35 @@ import {
   type Used,
   type User,
   type UserChanges,
+  type UserId,
   type Users,
 } from "../storage.ts";
 import type { OwnSql } from "./connection.ts";
 import { fromJson, fromTime } from "./dialect.ts";
 
+/** How the tables are asked. */
+export interface SqlTablesOptions {
+  /** Within a transaction: what keeps a row that is read from others. */
+  readonly forUpdate?: string;
+  /** A user's id as the driver gives it. */
+  readonly toUserId?: (value: unknown) => UserId;
+}
+
 /**
  * Our tables over any SQL database. The statements are few and fixed, so drivers keep them
  * prepared, and they name their columns: a newer process may add some at any time.
- *
- * @param forUpdate what keeps a row that is read from others, within a transaction.
  */
-export function sqlTables(sql: OwnSql, lock: Tables["lock"], forUpdate = ""): Tables {
+export function sqlTables(
+  sql: OwnSql,
+  lock: Tables["lock"],
+  { forUpdate = "", toUserId = Number }: SqlTablesOptions = {},
+): Tables {
   return {
     sql,
     lock,
     users: usersTable(sql),
-    associations: associationsTable(sql, forUpdate),
-    sessions: sessionsTable(sql),
+    associations: associationsTable(sql, { forUpdate, toUserId }),
+    sessions: sessionsTable(sql, toUserId),
     paused: pausedTable(sql),
     used: usedTable(sql),
     limits: limitsTable(sql),
@@ -87,10 +98,13 @@ function usersTable(sql: Sql): Users {
   };
 }
 
-function associationsTable(sql: Sql, forUpdate: string): Associations {
+function associationsTable(
+  sql: Sql,
+  { forUpdate, toUserId }: Required<SqlTablesOptions>,
+): Associations {
   const toAssociation = (row: SqlRow): Association => ({
     id: Number(row.id),
-    userId: Number(row.user_id),
+    userId: toUserId(row.user_id),
     provider: String(row.provider),
     uid: String(row.uid),
     tenant: row.tenant === null ? null : String(row.tenant),
@@ -150,10 +164,10 @@ function associationsTable(sql: Sql, forUpdate: string): Associations {
   };
 }
 
-function sessionsTable(sql: Sql): Sessions {
+function sessionsTable(sql: Sql, toUserId: (value: unknown) => UserId): Sessions {
   const toSession = (row: SqlRow): SessionRecord => ({
     idHash: String(row.id_hash),
-    userId: Number(row.user_id),
+    userId: toUserId(row.user_id),
     createdAt: fromTime(row.created_at),
     expiresAt: fromTime(row.expires_at),
     lastSeenAt: fromTime(row.last_seen_at),

@@ -40,6 +40,7 @@ export function createUser({ creator, fields }: CreateUserOptions = {}) {
           email,
           emailVerified: email !== null && details.emailVerified,
           creator: creator ?? identity.provider,
+          account: { provider: identity.provider, uid: identity.uid },
         },
         now,
       );

@@ -8,7 +8,7 @@ import { type Connection, type PooledOptions, pooledStorage } from "../sql/poole
 import type { Storage } from "../storage.ts";
 
 /** How {@link kyselyStorage} behaves. */
-export interface KyselyOptions extends PooledOptions {
+export interface KyselyOptions<Tables> extends PooledOptions<Kysely<Tables>> {
   /** What speaks at the other end; `mysql` is MariaDB too, and `postgres` PGlite. */
   readonly dialect: Dialect["name"];
 }
@@ -22,7 +22,7 @@ export interface KyselyOptions extends PooledOptions {
  */
 export function kyselyStorage<Tables>(
   db: Kysely<Tables>,
-  { dialect, ...options }: KyselyOptions,
+  { dialect, ...options }: KyselyOptions<Tables>,
 ): Storage {
   return pooledStorage(
     { dialect: dialects[dialect], connect: () => connect(db), close: async () => {} },
@@ -33,13 +33,15 @@ export function kyselyStorage<Tables>(
 const dialects = { sqlite: sqliteDialect, postgres: postgresDialect, mysql: mysqlDialect };
 
 // Kysely lends a connection for as long as a function runs.
-function connect<Tables>(db: Kysely<Tables>): Promise<Connection> {
+function connect<Tables>(db: Kysely<Tables>): Promise<Connection<Kysely<Tables>>> {
   return new Promise((resolve, reject) => {
     const lent = db
       .connection()
       .execute(
         (one) =>
-          new Promise<void>((done) => resolve({ query: queryOf(one), release: () => done() })),
+          new Promise<void>((done) =>
+            resolve({ query: queryOf(one), handle: one, release: () => done() }),
+          ),
       );
     lent.catch(reject);
   });

@@ -41,14 +41,20 @@ export interface MysqlStatement {
  * @param database where it is (`mysql://user:password@host/database`, which takes the package
  *   `mysql2`), or the application's own pool of `mysql2/promise`, which it also ends.
  */
-export function mysqlStorage(database: string | MysqlPool, options: PooledOptions = {}): Storage {
+export function mysqlStorage(
+  database: string | MysqlPool,
+  options: PooledOptions<MysqlConnection> = {},
+): Storage {
   return pooledStorage(
     typeof database === "string" ? ownPool(database, options) : poolServer(async () => database),
     options,
   );
 }
 
-function ownPool(uri: string, { connectTimeout = usualConnectTimeout }: PooledOptions): Server {
+function ownPool(
+  uri: string,
+  { connectTimeout = usualConnectTimeout }: PooledOptions<MysqlConnection>,
+): Server<MysqlConnection> {
   const pool = onlyOnce(async () => {
     const { createPool } = await import("mysql2/promise");
     return createPool({ uri, connectTimeout });
@@ -56,13 +62,14 @@ function ownPool(uri: string, { connectTimeout = usualConnectTimeout }: PooledOp
   return { ...poolServer(pool), close: onlyOnce(async () => (await pool()).end()) };
 }
 
-function poolServer(pool: () => Promise<MysqlPool>): Server {
+function poolServer(pool: () => Promise<MysqlPool>): Server<MysqlConnection> {
   return {
     dialect: mysqlDialect,
-    async connect(timeout): Promise<Connection> {
+    async connect(timeout): Promise<Connection<MysqlConnection>> {
       const connection = await (await pool()).getConnection();
       const limited = timeout !== undefined && { timeout };
       return {
+        handle: connection,
         async query(sql, values) {
           // Few statements without values can be prepared: not the start of a transaction, say.
           const [answer] =

@@ -31,6 +31,7 @@ interface DatabaseSync {
 
 interface StatementSync {
   columns(): readonly unknown[];
+  get(...values: readonly unknown[]): unknown;
   all(...values: readonly unknown[]): Readonly<Record<string, unknown>>[];
   run(...values: readonly unknown[]): {
     readonly changes: number | bigint;
@@ -52,6 +53,7 @@ function open(path: string): SqliteConnection {
   }
 
   return {
+    handle: database,
     async query(text, values) {
       try {
         const statement = prepare(text);

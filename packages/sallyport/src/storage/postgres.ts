@@ -54,21 +54,30 @@ export interface PgLite {
  *   also ends. A `PGlite` is one connection, so let nobody else use it meanwhile.
  */
 export function postgresStorage(
+  database: string | PgPool,
+  options?: PooledOptions<PgClient>,
+): Storage;
+export function postgresStorage(database: PgLite, options?: PooledOptions<PgLite>): Storage;
+export function postgresStorage(
   database: string | PgPool | PgLite,
-  options: PooledOptions = {},
+  // A store is handed what it was made for: the types above say which goes with which.
+  options: PooledOptions<never> = {},
 ): Storage {
   return pooledStorage(serverOf(database, options), options);
 }
 
-function serverOf(database: string | PgPool | PgLite, options: PooledOptions): Server {
+function serverOf(
+  database: string | PgPool | PgLite,
+  options: PooledOptions<never>,
+): Server<PgClient | PgLite> {
   if (typeof database === "string") return ownPool(database, options);
   return "waitReady" in database ? inProcess(database) : poolServer(database);
 }
 
 function ownPool(
   connectionString: string,
-  { connectTimeout = usualConnectTimeout }: PooledOptions,
-): Server {
+  { connectTimeout = usualConnectTimeout }: PooledOptions<never>,
+): Server<PgClient> {
   const pool = onlyOnce(async () => {
     const { default: pg } = await import("pg");
     const connectionTimeoutMillis = connectTimeout;
@@ -82,16 +91,17 @@ function ownPool(
   };
 }
 
-function poolServer(pool: PgPool): Server {
+function poolServer(pool: PgPool): Server<PgClient> {
   // An idle client whose server goes away tells the pool, and nobody listening ends the process.
   pool.on("error", ignore);
   return {
     dialect: postgresDialect,
-    async connect(timeout): Promise<Connection> {
+    async connect(timeout): Promise<Connection<PgClient>> {
       const client = await pool.connect();
       // Nor does the pool listen for a client that somebody holds. The next statement fails anyway.
       client.on("error", ignore);
       return {
+        handle: client,
         async query(text, values) {
           const limited = timeout !== undefined && { query_timeout: timeout };
           const statement = { text, values: [...values], ...limited };
@@ -111,11 +121,11 @@ function poolServer(pool: PgPool): Server {
 }
 
 // One connection, so whoever wants it waits for their turn.
-function inProcess(database: PgLite): Server {
+function inProcess(database: PgLite): Server<PgLite> {
   let last: Promise<void> = Promise.resolve();
   return {
     dialect: postgresDialect,
-    async connect(): Promise<Connection> {
+    async connect(): Promise<Connection<PgLite>> {
       const turn = last;
       let release = () => {};
       last = new Promise((resolve) => {
@@ -123,6 +133,7 @@ function inProcess(database: PgLite): Server {
       });
       await turn;
       return {
+        handle: database,
         async query(text, values) {
           const { rows, affectedRows = 0 } = await database.query(text, [...values]);
           // A row is an object unless asked for otherwise.

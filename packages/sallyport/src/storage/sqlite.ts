@@ -4,11 +4,12 @@ import { sqliteDialect } from "../sql/dialects/sqlite.ts";
 import {
   oneFileStorage,
   type SqliteConnection,
+  type SqliteDatabase,
   type SqliteOptions,
 } from "../sql/one-file-storage.ts";
 import { type Storage, StorageUnavailable } from "../storage.ts";
 
-export type { SqliteOptions };
+export type { SqliteDatabase, SqliteOptions };
 
 /**
  * The embedded database: one file, better-sqlite3, write-ahead log. Several processes of
@@ -34,6 +35,7 @@ function open(path: string): SqliteConnection {
   }
 
   return {
+    handle: database,
     async query(text, values) {
       try {
         const statement = prepare(text);

@@ -1,8 +1,8 @@
 import type { Storage } from "../index.ts";
 import type { ContractCase } from "./contract.ts";
 import { accountCases } from "./storage-cases/accounts.ts";
-import { type Ask, rowCases } from "./storage-cases/rows.ts";
-import { transactionCases } from "./storage-cases/transactions.ts";
+import { type Ask, rowCases, userRowCases } from "./storage-cases/rows.ts";
+import { transactionCases, userTransactionCases } from "./storage-cases/transactions.ts";
 import { userCases } from "./storage-cases/users.ts";
 import { waitingCases } from "./storage-cases/waiting.ts";
 
@@ -26,10 +26,15 @@ export interface OpenedStorage {
  * @param lookBehind runs a statement with the database's own driver, behind the storage's
  *   back. Times that it gives without a zone are in UTC. Left out for what is no SQL
  *   database, and with it the cases that look at rows.
+ * @param options.users who has the users: the storage unless given. With a table of the
+ *   application's, which keeps all that there is to know of them, the cases are left out that
+ *   look at our table `users`; where it does not join our transactions (`detached`), those in
+ *   which users change as part of one, too.
  */
 export function storageContract<Opened extends OpenedStorage>(
   open: () => Promise<Opened>,
   lookBehind?: (opened: Opened, query: string) => ReturnType<Ask>,
+  { users = "storage" }: { readonly users?: "storage" | "joined" | "detached" } = {},
 ): readonly ContractCase[] {
   const caseOf = (name: string, run: (opened: Opened) => Promise<void>): ContractCase => ({
     name,
@@ -42,10 +47,17 @@ export function storageContract<Opened extends OpenedStorage>(
       }
     },
   });
-  const plain = { ...userCases, ...accountCases, ...waitingCases, ...transactionCases };
+  const plain = {
+    ...userCases,
+    ...accountCases,
+    ...waitingCases,
+    ...transactionCases,
+    ...(users === "detached" ? {} : userTransactionCases),
+  };
+  const rows = users === "storage" ? { ...userRowCases, ...rowCases } : rowCases;
   return [
     ...Object.entries(plain).map(([name, run]) => caseOf(name, ({ storage }) => run(storage))),
-    ...Object.entries(lookBehind ? rowCases : {}).map(([name, run]) =>
+    ...Object.entries(lookBehind ? rows : {}).map(([name, run]) =>
       caseOf(name, (opened) =>
         run(opened.storage, async (query) => lookBehind?.(opened, query) ?? []),
       ),

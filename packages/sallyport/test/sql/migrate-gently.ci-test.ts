@@ -21,7 +21,7 @@ const index = () => ["create index sessions_next_id on sessions (next_id)"];
 
 interface Kind {
   makeDatabase(): Promise<TestDatabase>;
-  open(address: string, options: PooledOptions): Storage;
+  open(address: string, options: PooledOptions<never>): Storage;
 }
 
 const kinds: Readonly<Record<"PostgreSQL" | "MariaDB", Kind>> = {

@@ -23,7 +23,7 @@ for (const [kind, { makeDatabase, open }] of Object.entries(kinds)) {
   async function start(t: TestContext) {
     const database = await makeDatabase();
     t.after(() => database.close());
-    const connected = (address = database.address, options: PooledOptions = {}) => {
+    const connected = (address = database.address, options: PooledOptions<never> = {}) => {
       const storage = open(address, options);
       t.after(() => storage.close());
       return storage;

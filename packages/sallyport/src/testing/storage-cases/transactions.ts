@@ -10,8 +10,6 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     const before = await storage.associations.add(account, now);
     const failing = storage.transaction(async (tables) => {
       const { users, associations, sessions, used, limits } = tables;
-      await users.update(user.id, { fullName: "changed" }, later);
-      await users.update(user.id, { fullName: "changed twice" }, later);
       const added = await users.add(ben, now);
       await associations.add({ userId: added.id, provider: "e", uid: "2" }, now);
       await associations.setExtraData(before.id, { changed: true }, later);
@@ -76,11 +74,21 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     expectSame((await storage.users.findByUsername("ada"))?.username, "ada", "what came after");
   },
 
-  async "an account of a user who is not there is a conflict"({ associations, sql }) {
+  async "an account or a session of a user who is gone is a conflict"(storage) {
+    const { users, associations, sessions, sql } = storage;
     // Only a database knows.
     if (!sql) return;
-    const adding = associations.add({ userId: 99, provider: "e", uid: "1" }, now);
+    const user = await users.add(ada, now);
+    await users.remove(user.id);
+    const adding = associations.add({ userId: user.id, provider: "e", uid: "1" }, now);
     await expectRejection(adding, Conflict);
+    await expectRejection(sessions.add(sessionOf(user)), Conflict);
+    const careless = storage.transaction(async (tables) => {
+      await tables.users.add(ben, now);
+      await tables.sessions.add(sessionOf(user)).catch(() => {});
+    });
+    await expectRejection(careless, Conflict);
+    expectSame(await users.findByUsername("ben"), undefined, "what it wrote before");
   },
 
   async "what a transaction leaves running is refused after its end"(storage) {
@@ -130,18 +138,6 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     await storage.lock("key");
   },
 
-  async "nobody sees what is not committed"(storage) {
-    let seen: Promise<unknown> | undefined;
-    const failing = storage.transaction(async ({ users }) => {
-      await users.add(ada, now);
-      seen = storage.users.findByUsername("ada");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      throw new RangeError("on purpose");
-    });
-    await expectRejection(failing, RangeError);
-    expectSame(await seen, undefined, "what was seen");
-  },
-
   async "a transaction reads what others committed since it began"(storage) {
     // Where transactions take turns, nobody else commits meanwhile.
     const held = storage.transaction(async ({ lock, users }) => {
@@ -180,6 +176,32 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     const user = await storage.users.add(ada, now);
     await storage.ping();
     expectSame(await storage.users.find(user.id), user, "the user");
+  },
+};
+
+/** What holds for transactions that users are part of, by what it is called. */
+export const userTransactionCases: Readonly<Record<string, (storage: Storage) => Promise<void>>> = {
+  async "a transaction that fails leaves no change of a user"(storage) {
+    const user = await storage.users.add(ada, now);
+    const failing = storage.transaction(async ({ users }) => {
+      await users.update(user.id, { fullName: "changed" }, later);
+      await users.update(user.id, { fullName: "changed twice" }, later);
+      throw new RangeError("on purpose");
+    });
+    await expectRejection(failing, RangeError);
+    expectSame(await storage.users.find(user.id), user, "the user");
+  },
+
+  async "nobody sees what is not committed"(storage) {
+    let seen: Promise<unknown> | undefined;
+    const failing = storage.transaction(async ({ users }) => {
+      await users.add(ada, now);
+      seen = storage.users.findByUsername("ada");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      throw new RangeError("on purpose");
+    });
+    await expectRejection(failing, RangeError);
+    expectSame(await seen, undefined, "what was seen");
   },
 };
 

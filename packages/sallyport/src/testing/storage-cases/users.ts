@@ -107,12 +107,14 @@ export const userCases: Readonly<Record<string, (storage: Storage) => Promise<vo
   },
 
   async "what is not there changes nothing"({ users, associations, sessions }) {
-    await users.update(99, { fullName: "nobody" }, now);
-    await users.remove(99);
+    const { id } = await users.add(ada, now);
+    await users.remove(id);
+    await users.update(id, { fullName: "nobody" }, now);
+    await users.remove(id);
     await associations.setExtraData(99, {}, now);
     await sessions.seen("nothing", now);
     await sessions.remove("nothing");
-    expectSame(await users.find(99), undefined, "a user");
+    expectSame(await users.find(id), undefined, "a user");
     expectSame(await sessions.find("nothing"), undefined, "a session");
   },
 };

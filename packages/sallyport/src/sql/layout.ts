@@ -1,0 +1,87 @@
+import { Conflict, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+import type { DetachedUserStore, UserStore } from "../user-store.ts";
+import type { Lend, OwnSql, Query } from "./connection.ts";
+import { detachedUsers, withDetachedUsers } from "./detached-users.ts";
+import type { Dialect } from "./dialect.ts";
+import { coreMigrations, type MigrationSet, ourUsers, type UserReference } from "./migrations.ts";
+import { besideOwnUsers, standingAlone } from "./own-users.ts";
+import { coreMigrationsOf, intentMigrations, ownUsers } from "./own-users-migrations.ts";
+import { toUserId } from "./stored-user.ts";
+import { type SqlTablesOptions, sqlTables } from "./tables.ts";
+
+/** Which tables there are. */
+export interface LayoutOptions<Handle> {
+  /** Tables of modules that bring their own, such as `affiliationMigrations`. */
+  readonly migrations?: readonly MigrationSet[] | undefined;
+  /** The application's own users, in place of the table `users`. */
+  readonly users?: UserStore<Handle> | DetachedUserStore | undefined;
+}
+
+/** Which tables there are, and what they need of a storage. */
+export interface Layout<Handle> {
+  readonly sets: readonly MigrationSet[];
+  readonly user: (type: Dialect["types"]) => UserReference;
+  /** The tables over a connection that is lent. */
+  tables(
+    sql: OwnSql,
+    lock: Tables["lock"],
+    lend: Lend<Handle>,
+    options?: Pick<SqlTablesOptions, "forUpdate">,
+  ): Tables;
+  /** The tables outside of a transaction. */
+  alone(tables: Tables, transaction: Storage["transaction"]): Tables;
+  /** The work of a transaction, between its beginning and its commit. */
+  guard<T>(query: Query, work: () => Promise<T>): Promise<T>;
+  /** What lies around the storage. */
+  around(storage: Storage): Storage;
+}
+
+/** The layout for users of ours, or of the application's. */
+export function layoutFor<Handle>(
+  dialect: Dialect,
+  { migrations = [], users }: LayoutOptions<Handle>,
+): Layout<Handle> {
+  if (!users) {
+    return {
+      sets: [coreMigrations, ...migrations],
+      user: ourUsers,
+      tables: (sql, lock, _, options) => sqlTables(sql, lock, options),
+      alone: (tables) => tables,
+      guard: (_, work) => work(),
+      around: (storage) => storage,
+    };
+  }
+  const { ids = "integer" } = users;
+  const detached = users.transactional === false ? users : undefined;
+  const core = [coreMigrationsOf(ids), ...(detached ? [intentMigrations] : [])];
+  const sets = [...core, ...migrations];
+  const own = {
+    store: users.transactional === false ? detachedUsers(users) : users,
+    ofUser: sets.flatMap(({ ofUser = [] }) => ofUser),
+  };
+  return {
+    sets,
+    user: ownUsers(ids),
+    tables: (sql, lock, lend, options) =>
+      besideOwnUsers(
+        sqlTables(sql, lock, { ...options, toUserId: (id) => toUserId(id, ids) }),
+        own,
+        lend,
+      ),
+    alone: standingAlone,
+    guard: detached ? (_, work) => work() : guarded,
+    around: (storage) => (detached ? withDetachedUsers(storage, dialect, detached) : storage),
+  };
+}
+
+// Once the transaction is over, by whatever the store did, there is no such savepoint.
+async function guarded<T>(query: Query, work: () => Promise<T>): Promise<T> {
+  await query("savepoint sallyport", []);
+  const result = await work();
+  await query("release savepoint sallyport", []).catch((cause: unknown) => {
+    if (cause instanceof Conflict || cause instanceof StorageUnavailable) throw cause;
+    const message = "the users store ended the transaction, or went on after an error in it";
+    throw new Error(message, { cause });
+  });
+  return result;
+}
