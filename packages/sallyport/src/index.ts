@@ -47,7 +47,14 @@ export {
   type Reply,
 } from "./pause.ts";
 export { type EndFacts, type Pipeline, pipeline, type StartFacts } from "./pipeline.ts";
-export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
+export type {
+  Flow,
+  ListedSession,
+  NewSession,
+  SessionList,
+  SessionStore,
+  SignedIn,
+} from "./session.ts";
 export type { GivenToSite, Setting, SettingName } from "./settings.ts";
 export {
   type AnyStep,

@@ -23,7 +23,7 @@ function tablesOfTenant(tables: Tables, tenant: string): Tables {
     associations,
     users: usersOfTenant(tables.users, associations),
     used: usedByTenant(tables.used, tenant),
-    // Whoever finds one of these by its secret compares the tenant that it names.
+    // Whoever finds one of these compares the tenant that it names.
     sessions: tables.sessions,
     paused: tables.paused,
     lock: (key) => tables.lock(key),

@@ -81,5 +81,6 @@ export const coreMigrations: MigrationSet = {
       `alter table social_auth add column tenant ${type.key}`,
       `alter table sessions add column tenant ${type.key}`,
     ],
+    "004-devices": (type) => [`alter table sessions add column user_agent ${type.text}`],
   },
 };

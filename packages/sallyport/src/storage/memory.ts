@@ -100,13 +100,12 @@ export function memoryStorage(): Storage {
     sessions: {
       add: async (session) => sessions.set(session.idHash, session),
       find: async (idHash) => sessions.get(idHash),
+      ofUser: async (id) => sessions.all(({ userId }) => userId === id),
       async seen(idHash, now) {
         const session = sessions.get(idHash);
         if (session) sessions.set(idHash, { ...session, lastSeenAt: now });
       },
-      async remove(idHash) {
-        sessions.delete(idHash);
-      },
+      remove: async (idHash) => sessions.delete(idHash),
       removeAllOfUser: async (id) => sessions.deleteAll(({ userId }) => userId === id),
       removeAllOfAssociation: async (id) =>
         sessions.deleteAll(({ associationId }) => associationId === id),

@@ -111,8 +111,9 @@ export const userCases: Readonly<Record<string, (storage: Storage) => Promise<vo
     await users.remove(99);
     await associations.setExtraData(99, {}, now);
     await sessions.seen("nothing", now);
-    await sessions.remove("nothing");
+    expectSame(await sessions.remove("nothing"), false, "whether a session went");
     expectSame(await users.find(99), undefined, "a user");
     expectSame(await sessions.find("nothing"), undefined, "a session");
+    expectSame(await sessions.ofUser(99), [], "nobody's sessions");
   },
 };
