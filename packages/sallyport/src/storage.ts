@@ -119,7 +119,10 @@ export interface SessionRecord {
   readonly userAgent: string | null;
 }
 
-/** Who is signed in, where sessions are kept in the database. */
+/**
+ * Who is signed in, where sessions are kept in the database. One that came from an account which
+ * is there no longer is not found: a login may commit in the moment in which that account goes.
+ */
 export interface Sessions {
   add(session: SessionRecord): Promise<void>;
   find(idHash: string): Promise<SessionRecord | undefined>;

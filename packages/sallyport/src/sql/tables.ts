@@ -164,7 +164,8 @@ function sessionsTable(sql: Sql): Sessions {
       await sql.all(
         `select id_hash, user_id, created_at, expires_at, last_seen_at, authenticated_at, backend,
            tenant, association_id, amr, user_agent
-         from sessions where ${where} = ?`,
+         from sessions where ${where} = ? and (association_id is null
+           or exists (select 1 from social_auth where id = sessions.association_id))`,
         [value],
       )
     ).map(toSession);

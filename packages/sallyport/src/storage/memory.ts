@@ -31,6 +31,9 @@ export function memoryStorage(): Storage {
     if (owner && owner.id !== id) throw new Conflict(`username "${username}" is taken`);
   };
 
+  const hasItsAccount = ({ associationId }: SessionRecord) =>
+    associationId === null || accounts.get(associationId) !== undefined;
+
   const tables: Tables = {
     // Transactions take turns.
     lock: async () => {},
@@ -99,8 +102,12 @@ export function memoryStorage(): Storage {
     },
     sessions: {
       add: async (session) => sessions.set(session.idHash, session),
-      find: async (idHash) => sessions.get(idHash),
-      ofUser: async (id) => sessions.all(({ userId }) => userId === id),
+      find: async (idHash) => {
+        const session = sessions.get(idHash);
+        return session && hasItsAccount(session) ? session : undefined;
+      },
+      ofUser: async (id) =>
+        sessions.all((session) => session.userId === id && hasItsAccount(session)),
       async seen(idHash, now) {
         const session = sessions.get(idHash);
         if (session) sessions.set(idHash, { ...session, lastSeenAt: now });
