@@ -47,13 +47,14 @@ export {
   type Reply,
 } from "./pause.ts";
 export { type EndFacts, type Pipeline, pipeline, type StartFacts } from "./pipeline.ts";
-export type {
-  Flow,
-  ListedSession,
-  NewSession,
-  SessionList,
-  SessionStore,
-  SignedIn,
+export {
+  type Flow,
+  type ListedSession,
+  type NewSession,
+  type SessionList,
+  type SessionStore,
+  type SignedIn,
+  userOfSession,
 } from "./session.ts";
 export type { GivenToSite, Setting, SettingName } from "./settings.ts";
 export {

@@ -50,12 +50,16 @@ export interface NewSession {
   readonly replaces: string | undefined;
 }
 
-/** How an application remembers who is signed in. `databaseSessions` is the default. */
+/**
+ * How an application remembers who is signed in. `databaseSessions` is the default,
+ * `sealedSessions` the other one that there is.
+ */
 export interface SessionStore {
   /** How long the cookie lives, in seconds. */
   readonly lifetime: number;
   /** Makes a session, as part of the login's transaction, and gives the cookie's value. */
   start(tables: Tables, session: NewSession, now: Date): Promise<string>;
+  /** Asked at every request: see {@link userOfSession} for what must hold each time. */
   read(tables: Tables, cookie: string, now: Date): Promise<SignedIn | undefined>;
   end(tables: Tables, cookie: string): Promise<void>;
   /** Left out where the store cannot tell where somebody is signed in. */
@@ -86,4 +90,19 @@ export interface ListedSession {
   readonly expiresAt: Date;
   /** What the browser called itself at the login; null where it did not say. */
   readonly userAgent: string | null;
+}
+
+/**
+ * The user whom a session stands for, to be asked for at every request: undefined once they
+ * are gone or disabled, or the account that they signed in with leads to them no longer.
+ */
+export async function userOfSession(
+  tables: Tables,
+  { userId, associationId }: Pick<NewSession, "userId" | "associationId">,
+): Promise<User | undefined> {
+  const user = await tables.users.find(userId);
+  if (!user?.isActive) return undefined;
+  if (associationId === null) return user;
+  const account = await tables.associations.get(associationId);
+  return account?.userId === user.id ? user : undefined;
 }
