@@ -93,6 +93,7 @@ export {
 } from "./storage.ts";
 export type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 export type { Attributes, Span, Tracer } from "./tracing.ts";
+export type { UserSession } from "./user-sessions.ts";
 export type { Answer } from "./web/answers.ts";
 export type { Incoming, WithHeaders } from "./web/incoming.ts";
 export type {

@@ -14,6 +14,7 @@ import { parseCookies } from "./cookies.ts";
 import { type Incoming, readForm } from "./incoming.ts";
 import { describeUs } from "./metadata.ts";
 import { goOnWithPaused, showPaused } from "./resume.ts";
+import { endUserSessions, whereSignedIn } from "./sessions.ts";
 import { beginLogin, completeLogin, followLink, forgottenFlow, signInPage } from "./sign-in.ts";
 import type { Site, Visit } from "./visit.ts";
 
@@ -60,6 +61,8 @@ const routes: readonly Route[] = [
   { path: "/resume/:id", errand: "login", methods: { GET: showPaused, POST: goOnWithPaused } },
   { path: "/metadata/:backend", errand: "request", methods: { GET: describeUs } },
   { path: "/session", errand: "request", methods: { GET: whoIsSignedIn } },
+  { path: "/sessions", errand: "request", methods: { GET: whereSignedIn } },
+  { path: "/sessions/end", errand: "request", methods: { POST: endUserSessions } },
   { path: "/logout", errand: "request", methods: { POST: logout } },
   { path: "/disconnect/:backend", errand: "disconnect", methods: { POST: disconnectAccount } },
   { path: "/disconnect/:backend/:id", errand: "disconnect", methods: { POST: disconnectAccount } },
