@@ -70,7 +70,8 @@ export function createPortal(parts: PortalParts): Hono {
     const refusal = refusalFor(user, affiliations, now());
     if (refusal) return refused(c, refusal, user);
     const changes = await changesAt(sql, session);
-    return page(networksPage(site, { user, affiliations, changes, now: now() }));
+    const sessions = await auth.sessions(user, c.req.raw);
+    return page(networksPage(site, { user, affiliations, changes, sessions, now: now() }));
   });
 
   app.get("/api/me", async (c) => {

@@ -26,7 +26,7 @@ button, .button { display: inline-block; padding: .6rem 1.1rem; font: inherit; f
   color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent);
   border-radius: .5rem; text-decoration: none; cursor: pointer; }
 .account span { overflow-wrap: anywhere; }
-.account button { white-space: nowrap; padding: .35rem .8rem; color: var(--ink); background: transparent;
+.account button, .sessions button { white-space: nowrap; padding: .35rem .8rem; color: var(--ink); background: transparent;
   border-color: var(--line); font-weight: 500; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .notice { max-width: 42rem; margin: 0 0 1.5rem; padding: .9rem 1.1rem; border-radius: .6rem; }
@@ -46,6 +46,12 @@ td .quiet { display: block; min-width: 10rem; }
 time { white-space: nowrap; }
 .state { padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 1rem;
   color: var(--quiet); font-size: .8rem; font-weight: 500; white-space: nowrap; }
+.sessions { margin-top: 2.5rem; }
+.sessions ul { list-style: none; margin: .75rem 0 1rem; padding: 0; background: var(--sheet);
+  border: 1px solid var(--line); border-radius: .6rem; }
+.sessions li { display: flex; align-items: center; justify-content: space-between;
+  gap: .75rem; padding: .7rem 1rem; border-top: 1px solid var(--line); }
+.sessions li:first-child { border-top: 0; }
 footer { padding: 1rem 1.25rem; color: var(--quiet); font-size: .9rem; text-align: center; }
 @media (max-width: 40rem) {
   .account { flex: 1 0 auto; max-width: 100%; justify-content: space-between; }

@@ -19,10 +19,13 @@ export class MemberBrowser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
   readonly #sandbox: Pick<Sandbox, "signIn">;
+  readonly #userAgent: string;
 
-  constructor(origin: string, sandbox: Pick<Sandbox, "signIn">) {
+  /** @param userAgent what it calls itself. */
+  constructor(origin: string, sandbox: Pick<Sandbox, "signIn">, userAgent = "") {
     this.#origin = origin;
     this.#sandbox = sandbox;
+    this.#userAgent = userAgent;
   }
 
   /** A link on the portal's own pages, unless it says otherwise. */
@@ -37,19 +40,27 @@ export class MemberBrowser {
       "sec-fetch-site": "same-origin",
       origin: this.#origin,
     },
+    fields?: Readonly<Record<string, string>>,
   ): Promise<Response> {
-    return this.send("POST", path, headers);
+    return this.send("POST", path, headers, fields && new URLSearchParams(fields));
+  }
+
+  /** Submits a form of the portal's, to the page that it leads to. */
+  async submit(path: string, fields: Readonly<Record<string, string>>): Promise<Shown> {
+    return this.#rest(await this.post(path, undefined, fields));
   }
 
   async send(
     method: string,
     path: string,
     headers: Readonly<Record<string, string>>,
+    body: URLSearchParams | null = null,
   ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(new URL(path, this.#origin), {
       method,
-      headers: { ...headers, ...(cookie && { cookie }) },
+      headers: { "user-agent": this.#userAgent, ...headers, ...(cookie && { cookie }) },
+      body,
       redirect: "manual",
     });
     for (const line of response.headers.getSetCookie()) this.#keep(line);

@@ -27,7 +27,8 @@ export interface Site {
   readonly lines: readonly Line[];
   /** The portal's database, behind its back, where it is the file that it has by default. */
   readonly database: Database.Database;
-  browser(): MemberBrowser;
+  /** A browser that calls itself so. */
+  browser(userAgent?: string): MemberBrowser;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -61,7 +62,7 @@ export async function startSite(t: Ends, environment: Environment = {}): Promise
   last.after(() => portal.close());
   const database = new Database(file);
   last.after(() => void database.close());
-  const browser = () => new MemberBrowser(settings.baseUrl, sandbox);
+  const browser = (userAgent?: string) => new MemberBrowser(settings.baseUrl, sandbox, userAgent);
   return { origin: settings.baseUrl, sandbox, portal, lines, database, browser };
 }
 

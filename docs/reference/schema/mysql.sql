@@ -73,6 +73,7 @@ CREATE TABLE `sessions` (
   `amr` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`amr`)),
   `association_id` bigint(20) DEFAULT NULL,
   `tenant` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL,
+  `user_agent` text CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin DEFAULT NULL,
   PRIMARY KEY (`id_hash`),
   KEY `sessions_user_id` (`user_id`),
   KEY `sessions_expires_at` (`expires_at`),

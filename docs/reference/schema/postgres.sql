@@ -73,6 +73,7 @@ create table sessions (
   amr json,
   association_id bigint,
   tenant text collate "C",
+  user_agent text,
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   PRIMARY KEY (id_hash)
 );

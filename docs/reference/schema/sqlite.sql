@@ -54,7 +54,7 @@ CREATE TABLE sessions (
   last_seen_at text not null,
   authenticated_at text not null,
   backend text not null,
-  amr text, association_id integer, tenant text,
+  amr text, association_id integer, tenant text, user_agent text,
   foreign key (user_id) references users (id) on delete cascade
 );
 

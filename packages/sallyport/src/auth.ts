@@ -31,6 +31,7 @@ import { type GivenToSite, readSiteSettings } from "./settings.ts";
 import type { Association, Storage, User } from "./storage.ts";
 import type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 import { type Tracer, traceWith } from "./tracing.ts";
+import { endSessions, sessionsOf, type UserSession } from "./user-sessions.ts";
 import { addressesAt } from "./web/addresses.ts";
 import { type Answer, toResponse } from "./web/answers.ts";
 import { clientsBehind } from "./web/clients.ts";
@@ -122,6 +123,26 @@ export interface Auth {
   user(request: WithHeaders): Promise<User | undefined>;
   /** Who is signed in, since when and how. */
   session(request: WithHeaders): Promise<SignedIn | undefined>;
+  /**
+   * Where a user is signed in, the newest activity first. With the request that asks, its own
+   * session is `current`, and of several tenants only the request's own is looked at.
+   *
+   * @throws `sessions_not_listed`
+   */
+  sessions(user: Pick<User, "id">, request?: WithHeaders): Promise<readonly UserSession[]>;
+  /**
+   * Ends one of a user's sessions, by the `id` it is listed with. False where they have none
+   * of this id. @throws `sessions_not_listed`
+   */
+  endSession(user: Pick<User, "id">, id: string): Promise<boolean>;
+  /**
+   * Ends all of a user's sessions and says how many; with `except` all but that request's own,
+   * of its own tenant only where there are several. @throws `sessions_not_listed`
+   */
+  endSessions(
+    user: Pick<User, "id">,
+    options?: { readonly except?: WithHeaders | undefined },
+  ): Promise<number>;
   /** The accounts that lead to a user. */
   associations(user: Pick<User, "id">): Promise<readonly Association[]>;
   /**
@@ -258,6 +279,14 @@ export function createAuth(config: AuthConfig): Auth {
     answer: sites.answer,
     session: sites.session,
     user: async (request) => (await sites.session(request))?.user,
+    sessions: async ({ id }, request) =>
+      sessionsOf(gate, id, request ? await sites.asker(request) : {}),
+    endSession: async (user, id) =>
+      (await endSessions(gate, user.id, {}, (session) => session.id === id)).length > 0,
+    endSessions: async ({ id }, { except } = {}) => {
+      const asker = except ? await sites.asker(except) : {};
+      return (await endSessions(gate, id, asker, ({ current }) => !current)).length;
+    },
     associations: ({ id }) => storage.associations.ofUser(id),
     accessToken: async (user, name, { tenant = null, ...options } = {}) => {
       const { gate, backends } = await sites.ofTenant(tenant);

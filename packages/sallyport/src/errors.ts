@@ -167,6 +167,11 @@ export const catalogue = {
     "Look at the list of your connected accounts.",
   ),
   not_signed_in: entry(401, "You are not signed in.", "Sign in, then repeat this."),
+  sessions_not_listed: entry(
+    404,
+    "This site keeps no list of where you are signed in.",
+    "Sign out on each of your devices.",
+  ),
   user_inactive: entry(403, "Your account on this site is disabled.", askOperator),
   storage_conflict: entry(503, "Too many sign-ins collided.", tryAgain),
   storage_unavailable: entry(503, "This site's database cannot be reached.", tryLater),

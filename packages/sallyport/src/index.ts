@@ -48,7 +48,15 @@ export {
   type Reply,
 } from "./pause.ts";
 export { type EndFacts, type Pipeline, pipeline, type StartFacts } from "./pipeline.ts";
-export type { Flow, NewSession, SessionStore, SignedIn } from "./session.ts";
+export {
+  type Flow,
+  type ListedSession,
+  type NewSession,
+  type SessionList,
+  type SessionStore,
+  type SignedIn,
+  userOfSession,
+} from "./session.ts";
 export type { GivenToSite, Setting, SettingName } from "./settings.ts";
 export {
   type AnyStep,
@@ -87,6 +95,7 @@ export {
 } from "./storage.ts";
 export type { MaybeLater, TenantBackends, TenantRequest } from "./tenants.ts";
 export type { Attributes, Span, Tracer } from "./tracing.ts";
+export type { UserSession } from "./user-sessions.ts";
 export type { DetachedUserStore, StoredUser, UserIds, UserStore } from "./user-store.ts";
 export type { Answer } from "./web/answers.ts";
 export type { Incoming, WithHeaders } from "./web/incoming.ts";

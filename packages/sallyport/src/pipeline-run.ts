@@ -16,6 +16,8 @@ export interface Visitor {
   readonly signedIn: SignedIn | undefined;
   /** The cookie of the session that a new one replaces. */
   readonly session: string | undefined;
+  /** What the browser calls itself; null where it does not say. */
+  readonly userAgent: string | null;
 }
 
 /** A login that succeeded. */
@@ -102,6 +104,7 @@ async function write(
       tenant: gate.tenant,
       associationId: facts.association?.id ?? null,
       amr: identity.amr ?? null,
+      userAgent: visitor.userAgent,
       replaces: visitor.session,
     };
     return { kind: "completed", facts, session: await gate.sessions.start(tables, wanted, now) };

@@ -121,14 +121,22 @@ export interface SessionRecord {
   readonly associationId: number | null;
   /** How the person proved who they are (RFC 8176); null where the provider did not say. */
   readonly amr: readonly string[] | null;
+  /** What the browser called itself then; null where it did not. */
+  readonly userAgent: string | null;
 }
 
-/** Who is signed in, where sessions are kept in the database. */
+/**
+ * Who is signed in, where sessions are kept in the database. One that came from an account which
+ * is there no longer is not found: a login may commit in the moment in which that account goes.
+ */
 export interface Sessions {
   add(session: SessionRecord): Promise<void>;
   find(idHash: string): Promise<SessionRecord | undefined>;
+  /** In no order, and with those that have ended by themselves but are not cleared away yet. */
+  ofUser(userId: UserId): Promise<readonly SessionRecord[]>;
   seen(idHash: string, now: Date): Promise<void>;
-  remove(idHash: string): Promise<void>;
+  /** False where it was gone already. */
+  remove(idHash: string): Promise<boolean>;
   removeAllOfUser(userId: UserId): Promise<void>;
   /** Ends what was begun by signing in with this account. */
   removeAllOfAssociation(associationId: number): Promise<void>;

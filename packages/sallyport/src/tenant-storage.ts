@@ -24,7 +24,7 @@ function tablesOfTenant(tables: Tables, tenant: string): Tables {
     associations,
     users: usersOfTenant(tables.users, associations, tenant),
     used: usedByTenant(tables.used, tenant),
-    // Whoever finds one of these by its secret compares the tenant that it names.
+    // Whoever finds one of these compares the tenant that it names.
     sessions: tables.sessions,
     paused: tables.paused,
     // A client, a user and a mailbox are the same at every tenant.

@@ -8,6 +8,8 @@ export type Handle = (request: Request) => Promise<Response | undefined>;
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly origin: string;
+  /** What it calls itself. */
+  userAgent: string | undefined;
   readonly #handle: Handle;
 
   constructor(origin: string, handle: Handle) {
@@ -48,6 +50,7 @@ export class Browser {
     // What `SameSite=Lax` means: another site's POST brings no cookies.
     const withheld = method === "POST" && request.headers.get("sec-fetch-site") === "cross-site";
     if (this.cookies.size > 0 && !withheld) request.headers.set("cookie", this.cookieHeader());
+    if (this.userAgent) request.headers.set("user-agent", this.userAgent);
     const response = await this.#handle(request);
     if (!response) throw new Error(`${method} ${url.pathname} is not ours`);
     for (const line of response.headers.getSetCookie()) this.#keep(line);

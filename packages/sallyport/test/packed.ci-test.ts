@@ -38,7 +38,8 @@ describe("the packed package", () => {
   });
 
   test("can be imported by every name that it promises, for under 150 ms of work", async () => {
-    const names = ["", "/affiliations", "/testing", "/storage/memory", "/sessions/database"]
+    const names = ["", "/affiliations", "/testing", "/storage/memory"]
+      .concat(["database", "sealed"].map((kind) => `/sessions/${kind}`))
       .concat(["node", "express", "hono"].map((adapter) => `/adapters/${adapter}`))
       .concat(["github", "peeringdb"].map((backend) => `/backends/${backend}`))
       .concat(["oauth2", "oauth2-pkce"].map((protocol) => `/protocols/${protocol}`))

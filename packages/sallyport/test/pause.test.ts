@@ -264,11 +264,13 @@ function byMail(sent: string[]) {
 
 test("a link that was sent goes on in another browser, after a confirmation", async (t) => {
   const sent: string[] = [];
-  const { browser, storage, another } = await startAsking(t, byMail(sent));
+  const { auth, browser, storage, another } = await startAsking(t, byMail(sent));
+  browser.userAgent = "Where it began";
   const address = await untilAsked(browser);
   assert.equal(sent.length, 1);
   const [link = ""] = sent;
   const elsewhere = another();
+  elsewhere.userAgent = "Where the link was opened";
   // Mail programs follow links: nothing happens by a GET.
   const page = await elsewhere.get(link, {});
   assert.match(await page.text(), /sign in as ada.*begun in another browser/s);
@@ -276,6 +278,8 @@ test("a link that was sent goes on in another browser, after a confirmation", as
   const answer = await say(elsewhere, link, {});
   assert.equal(answer.headers.get("location"), "/");
   assert.equal(elsewhere.named("session").length, 1);
+  const [session] = await auth.sessions((await storage.users.findByUsername("ada")) ?? { id: 0 });
+  assert.equal(session?.userAgent, "Where the link was opened");
   const late = await browser.get(address);
   assert.equal(await codeOf(late), "resume_unknown");
 });

@@ -154,6 +154,36 @@ test("a session of one tenant is nobody at another, and connects nothing there",
   );
 });
 
+test("of a user's sessions a tenant sees and ends its own only, the application all", async (t) => {
+  const { auth, browser, storage, userOf, clock } = await startTenants(t);
+  const person = browser("acme");
+  await person.signIn("example");
+  const user = await userOf(person);
+  assert.ok(user);
+  // A step of the application's may have let them into another tenant, too.
+  const { id, ...at } = (await auth.sessions(user))[0] ?? assert.fail();
+  const elsewhere = { ...at, userId: user.id, authenticatedAt: clock.now, associationId: null };
+  for (const tenant of ["acme", "bolt"]) {
+    await storage.sessions.add({ ...elsewhere, idHash: `at ${tenant}`, tenant, amr: null });
+  }
+  const headers = new Headers({ cookie: person.cookieHeader() });
+  const request = { url: `${person.origin}/`, headers };
+  const ids = async (asker?: typeof request) =>
+    (await auth.sessions(user, asker)).map((session) => session.id).sort();
+  assert.deepEqual(await ids(), [id, "at acme", "at bolt"].sort());
+  assert.deepEqual(await ids(request), [id, "at acme"].sort());
+  const shown = (await (await person.get("/auth/sessions")).json()) as readonly { id: string }[];
+  assert.deepEqual(shown.map((session) => session.id).sort(), [id, "at acme"].sort());
+
+  const post = (fields: string) => person.post(`/auth/sessions/end?${fields}`);
+  await post("id=at%20bolt");
+  await post("all=1");
+  assert.deepEqual(await ids(), [id, "at bolt"].sort());
+  assert.equal(await auth.endSessions(user, { except: request }), 0);
+  assert.equal(await auth.endSession(user, "at bolt"), true);
+  assert.equal(await auth.endSessions(user), 1);
+});
+
 const form = { title: "Who are you?", fields: [{ name: "name", label: "Your name" }] };
 
 const asking = pipeline(

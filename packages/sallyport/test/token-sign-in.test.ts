@@ -59,6 +59,16 @@ test("an id_token signs in whom it is about, and UserInfo is not asked", async (
   assert.deepEqual(provider.to("/userinfo"), []);
 });
 
+test("the session knows the application by what it calls itself, where its request came along", async (t) => {
+  const { auth, clock, idToken } = await startOpenId(t);
+  const { user } = ofKind(await auth.signInWithToken("oidc", await idToken()), "signed-in");
+  clock.advance(1);
+  const request = { headers: new Headers({ "user-agent": "ExampleApp/2.1" }) };
+  await auth.signInWithToken("oidc", await idToken(), { request });
+  const names = (await auth.sessions(user)).map(({ userAgent }) => userAgent);
+  assert.deepEqual(names, ["ExampleApp/2.1", null]);
+});
+
 test("without an access token there is none to ask for, and none of an earlier login is lost", async (t) => {
   const { auth, idToken } = await startOpenId(t);
   const { user, association } = ofKind(

@@ -12,10 +12,12 @@ import {
   type Pipeline,
   pipeline,
   refuse,
+  type SessionStore,
   type Setting,
   type Storage,
   type User,
   type UserDetails,
+  type UserSession,
   within,
 } from "../src/index.ts";
 import { BaseOAuth2 } from "../src/protocols/oauth2.ts";
@@ -109,6 +111,16 @@ type Profile = ReturnType<typeof peeringdb.toIdentity>["response"];
 holds<Equal<Profile["verifiedUser"], boolean>>();
 // @ts-expect-error there is no such field
 holds<Equal<Profile["nickname"], string>>();
+
+// --- Sessions -----------------------------------------------------------------------------
+
+// A store need not know where somebody is signed in.
+declare const unlisted: Omit<SessionStore, "list">;
+export const store: SessionStore = unlisted;
+// What a user sees of a session says which one asks, and has no user in it.
+holds<Equal<UserSession["current"], boolean>>();
+// @ts-expect-error the list is one user's already
+holds<Equal<UserSession["userId"], number>>();
 
 // --- Pipelines ----------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-import { type Html, type HtmlPart, html, type User } from "sallyport";
+import { type Html, type HtmlPart, html, type User, type UserSession } from "sallyport";
 import {
   type Affiliation,
   type AffiliationChanges,
@@ -8,6 +8,7 @@ import {
 import { account } from "./account.ts";
 import { changeList } from "./changes.ts";
 import { layout, type Site } from "./layout.ts";
+import { sessionList } from "./sessions.ts";
 
 /** What the page of a signed-in member shows. */
 export interface NetworksView {
@@ -15,11 +16,18 @@ export interface NetworksView {
   readonly affiliations: readonly Affiliation[];
   /** What the sign-in of this session changed. */
   readonly changes: AffiliationChanges;
+  readonly sessions: readonly UserSession[];
   readonly now: Date;
 }
 
-/** "My networks": the members that a person belongs to, and what they may do for each. */
-export function networksPage(site: Site, { user, affiliations, changes, now }: NetworksView): Html {
+/**
+ * "My networks": the members that a person belongs to, and what they may do for each. Below,
+ * where they are signed in.
+ */
+export function networksPage(
+  site: Site,
+  { user, affiliations, changes, sessions, now }: NetworksView,
+): Html {
   const rows = affiliations.map((affiliation) => row(affiliation, now));
   return layout(
     site,
@@ -35,7 +43,8 @@ ${
 ${rows}
 </tbody>
 </table>`
-}`,
+}
+${sessionList(sessions)}`,
     account(user),
   );
 }

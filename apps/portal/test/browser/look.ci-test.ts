@@ -25,6 +25,12 @@ const pages: Readonly<Record<string, (page: Page, site: Site) => Promise<unknown
     await page.getByRole("link", { name: "Sign in with PeeringDB" }).click();
     await page.getByRole("button", { name: "Sign in as Carla Specimen" }).click();
   },
+  async sessions(page, site) {
+    const agents = [phone, "curl/8.5.0", undefined];
+    for (const agent of agents) await site.browser(agent).signIn(1003);
+    await page.goto(site.origin);
+    assert.equal(await page.getByRole("button", { name: /^End / }).count(), agents.length + 1);
+  },
   async "sign-in-again"(page, site) {
     await page.goto(`${site.origin}/auth/login/peeringdb`);
   },
@@ -49,6 +55,8 @@ const pages: Readonly<Record<string, (page: Page, site: Site) => Promise<unknown
     await page.getByRole("button", { name: "Sign in as Carla Specimen" }).click();
   },
 };
+const phone =
+  "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36";
 const longName = "Donaudampfschifffahrtsgesellschaftsnetz Interkontinental GmbH & Co. KG";
 
 describe("the portal's pages", () => {

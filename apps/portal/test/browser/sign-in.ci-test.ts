@@ -64,6 +64,28 @@ describe("a person with a browser and no JavaScript", () => {
     assert.match(await wordsOf(one), /^My networks/);
   });
 
+  test("sees where they are signed in, and ends it there by keyboard alone", async (t) => {
+    const site = await startSite(t);
+    const { page, complaints } = await openWindow(t, browser);
+    const { page: there } = await openWindow(t, browser, {
+      userAgent: "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
+    });
+    await signIn(there, site, 1001);
+    await signIn(page, site, 1001);
+    const list = page.getByRole("region", { name: "Your sessions" }).getByRole("listitem");
+    assert.match(await list.nth(0).innerText(), /^Chrome on Linux this one/);
+    assert.match(await list.nth(1).innerText(), /^Firefox on Windows/);
+
+    await tabTo(page, "End");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${site.origin}/`);
+    await list.nth(1).waitFor({ state: "detached" });
+    assert.equal(await list.count(), 1);
+    assert.deepEqual(complaints, []);
+    await there.reload();
+    assert.equal(there.url(), `${site.origin}/auth/login`);
+  });
+
   test("is asked before a login begins that another site's link started", async (t) => {
     const site = await startSite(t);
     const { page } = await openWindow(t, browser);

@@ -1,6 +1,7 @@
 import { sha256, toBase64Url } from "#platform";
 import { randomToken } from "../seal.ts";
 import type { SessionStore } from "../session.ts";
+import type { SessionRecord } from "../storage.ts";
 
 /** How long sessions live. */
 export interface DatabaseSessionOptions {
@@ -20,19 +21,20 @@ export function databaseSessions(options: DatabaseSessionOptions = {}): SessionS
   // A request rewrites `last_seen_at` only when this much of the idle time has passed.
   const grain = idle / 50;
 
+  const unseenFor = ({ lastSeenAt }: SessionRecord, now: Date) =>
+    now.getTime() - lastSeenAt.getTime();
+  const counts = (session: SessionRecord, now: Date) =>
+    session.expiresAt > now && unseenFor(session, now) <= idle;
+
   return {
     lifetime: absolute / 1000,
 
-    async start(tables, { userId, backend, tenant, associationId, amr, replaces }, now) {
+    async start(tables, { replaces, ...session }, now) {
       if (replaces !== undefined) await tables.sessions.remove(await hashOf(replaces));
       const cookie = randomToken();
       await tables.sessions.add({
+        ...session,
         idHash: await hashOf(cookie),
-        userId,
-        backend,
-        tenant,
-        associationId,
-        amr,
         createdAt: now,
         authenticatedAt: now,
         lastSeenAt: now,
@@ -43,18 +45,35 @@ export function databaseSessions(options: DatabaseSessionOptions = {}): SessionS
 
     async read(tables, cookie, now) {
       const session = await tables.sessions.find(await hashOf(cookie));
-      if (!session || session.expiresAt <= now) return undefined;
-      const unseen = now.getTime() - session.lastSeenAt.getTime();
-      if (unseen > idle) return undefined;
+      if (!session || !counts(session, now)) return undefined;
       const user = await tables.users.find(session.userId);
       if (!user?.isActive) return undefined;
-      if (unseen > grain) await tables.sessions.seen(session.idHash, now);
+      if (unseenFor(session, now) > grain) await tables.sessions.seen(session.idHash, now);
       const { backend, tenant, amr, authenticatedAt, expiresAt } = session;
       return { user, backend, tenant, amr, authenticatedAt, expiresAt };
     },
 
     async end(tables, cookie) {
       await tables.sessions.remove(await hashOf(cookie));
+    },
+
+    list: {
+      async ofUser(tables, userId, now) {
+        const sessions = await tables.sessions.ofUser(userId);
+        return sessions
+          .filter((session) => counts(session, now))
+          .map(({ idHash, backend, tenant, createdAt, lastSeenAt, expiresAt, userAgent }) => ({
+            id: idHash,
+            backend,
+            tenant,
+            createdAt,
+            lastSeenAt,
+            expiresAt,
+            userAgent,
+          }));
+      },
+      idOf: hashOf,
+      end: (tables, id) => tables.sessions.remove(id),
     },
   };
 }

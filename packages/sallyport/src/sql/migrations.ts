@@ -83,6 +83,7 @@ export const coreMigrations: MigrationSet = {
       `alter table social_auth add column tenant ${type.key}`,
       `alter table sessions add column tenant ${type.key}`,
     ],
+    "004-devices": (type) => [`alter table sessions add column user_agent ${type.text}`],
     "005-limits": (type) => [
       `create table social_limits (
         key_hash ${type.key} primary key,

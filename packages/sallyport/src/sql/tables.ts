@@ -176,7 +176,18 @@ function sessionsTable(sql: Sql, toUserId: (value: unknown) => UserId): Sessions
     tenant: row.tenant === null ? null : String(row.tenant),
     associationId: row.association_id === null ? null : Number(row.association_id),
     amr: row.amr === null ? null : (fromJson(row.amr) as readonly string[]),
+    userAgent: row.user_agent === null ? null : String(row.user_agent),
   });
+  const select = async (where: string, value: SqlValue) =>
+    (
+      await sql.all(
+        `select id_hash, user_id, created_at, expires_at, last_seen_at, authenticated_at, backend,
+           tenant, association_id, amr, user_agent
+         from sessions where ${where} = ? and (association_id is null
+           or exists (select 1 from social_auth where id = sessions.association_id))`,
+        [value],
+      )
+    ).map(toSession);
 
   return {
     async add(session) {
@@ -191,23 +202,17 @@ function sessionsTable(sql: Sql, toUserId: (value: unknown) => UserId): Sessions
         ["tenant", session.tenant],
         ["association_id", session.associationId],
         ["amr", session.amr && JSON.stringify(session.amr)],
+        ["user_agent", session.userAgent],
       ]);
       await sql.run(text, values);
     },
-    async find(idHash) {
-      const [row] = await sql.all(
-        `select id_hash, user_id, created_at, expires_at, last_seen_at, authenticated_at, backend,
-           tenant, association_id, amr
-         from sessions where id_hash = ?`,
-        [idHash],
-      );
-      return row && toSession(row);
-    },
+    find: async (idHash) => (await select("id_hash", idHash))[0],
+    ofUser: (userId) => select("user_id", userId),
     async seen(idHash, now) {
       await sql.run("update sessions set last_seen_at = ? where id_hash = ?", [now, idHash]);
     },
     async remove(idHash) {
-      await sql.run("delete from sessions where id_hash = ?", [idHash]);
+      return (await sql.run("delete from sessions where id_hash = ?", [idHash])) === 1;
     },
     async removeAllOfUser(userId) {
       await sql.run("delete from sessions where user_id = ?", [userId]);

@@ -32,6 +32,9 @@ export function memoryStorage(): Storage {
     if (owner && owner.id !== id) throw new Conflict(`username "${username}" is taken`);
   };
 
+  const hasItsAccount = ({ associationId }: SessionRecord) =>
+    associationId === null || accounts.get(associationId) !== undefined;
+
   const tables: Tables = {
     // Transactions take turns.
     lock: async () => {},
@@ -100,14 +103,17 @@ export function memoryStorage(): Storage {
     },
     sessions: {
       add: async (session) => sessions.set(session.idHash, session),
-      find: async (idHash) => sessions.get(idHash),
+      find: async (idHash) => {
+        const session = sessions.get(idHash);
+        return session && hasItsAccount(session) ? session : undefined;
+      },
+      ofUser: async (id) =>
+        sessions.all((session) => session.userId === id && hasItsAccount(session)),
       async seen(idHash, now) {
         const session = sessions.get(idHash);
         if (session) sessions.set(idHash, { ...session, lastSeenAt: now });
       },
-      async remove(idHash) {
-        sessions.delete(idHash);
-      },
+      remove: async (idHash) => sessions.delete(idHash),
       removeAllOfUser: async (id) => sessions.deleteAll(({ userId }) => userId === id),
       removeAllOfAssociation: async (id) =>
         sessions.deleteAll(({ associationId }) => associationId === id),

@@ -4,6 +4,7 @@ import { findPaused, type Held } from "../paused.ts";
 import { backendSpan } from "../tracing.ts";
 import { type Answer, jsonAnswer, pageAnswer, seeOther, wantsJson } from "./answers.ts";
 import { askedAt, passed } from "./passed.ts";
+import { userAgentOf } from "./user-agent.ts";
 import { backendOf, readSession, refuseForged, titleOf, type Visit } from "./visit.ts";
 
 /** `GET /resume/:id`: what a paused login asks. Nothing happens yet: mail programs follow links, too. */
@@ -28,7 +29,7 @@ export async function showPaused(visit: Visit): Promise<Answer> {
 
 /** `POST /resume/:id`: the reply, with which the login goes on. */
 export async function goOnWithPaused(visit: Visit): Promise<Answer> {
-  const { site, id, cookies } = visit;
+  const { site, id, cookies, request } = visit;
   refuseForged(visit);
   const held = await heldBy(visit);
   if (!held) return finished(visit);
@@ -36,6 +37,7 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
   const visitor = {
     signedIn: await readSession(site, cookies),
     session: cookies.get(site.jar.sessionName),
+    userAgent: userAgentOf(request.headers),
   };
   const outcome = await site.gate.trace(backendSpan("resume", backend), () =>
     resume(site.gate, backend, held, saidTo(held, visit), visitor),

@@ -15,6 +15,7 @@ import { parseCookies } from "./cookies.ts";
 import { type Incoming, readForm } from "./incoming.ts";
 import { describeUs } from "./metadata.ts";
 import { goOnWithPaused, showPaused } from "./resume.ts";
+import { endUserSessions, whereSignedIn } from "./sessions.ts";
 import { beginLogin, completeLogin, followLink, forgottenFlow, signInPage } from "./sign-in.ts";
 import type { Site, Visit } from "./visit.ts";
 
@@ -67,6 +68,8 @@ const routes: readonly Route[] = [
   },
   { path: "/metadata/:backend", errand: "request", methods: { GET: describeUs } },
   { path: "/session", errand: "request", methods: { GET: whoIsSignedIn } },
+  { path: "/sessions", errand: "request", methods: { GET: whereSignedIn } },
+  { path: "/sessions/end", errand: "request", methods: { POST: endUserSessions } },
   { path: "/logout", errand: "request", methods: { POST: logout } },
   { path: "/disconnect/:backend", errand: "disconnect", methods: { POST: disconnectAccount } },
   { path: "/disconnect/:backend/:id", errand: "disconnect", methods: { POST: disconnectAccount } },

@@ -7,6 +7,7 @@ import { type Answer, pageAnswer, seeOther } from "./answers.ts";
 import { comesFromHere, isPrefetch } from "./origin-check.ts";
 import { departurePage, repostPage, submitScript } from "./pages.ts";
 import { passed } from "./passed.ts";
+import { userAgentOf } from "./user-agent.ts";
 import { backendOf, nextOf, readSession, refuseForged, titleOf, type Visit } from "./visit.ts";
 
 /** `GET /login`: a button for each backend. */
@@ -100,7 +101,8 @@ export async function completeLogin(visit: Visit): Promise<Answer> {
   const signedIn = flow?.userId == null ? undefined : await readSession(site, cookies);
   const session = cookies.get(site.jar.sessionName);
   const header = (name: string) => request.headers.get(name);
-  const back = { callback, header, flow, signedIn, session };
+  const userAgent = userAgentOf(request.headers);
+  const back = { callback, header, flow, signedIn, session, userAgent };
   const outcome = await site.gate.trace(backendSpan("complete", backend), () =>
     complete(site.gate, backend, back),
   );

@@ -1,5 +1,6 @@
 import type { SignedIn } from "../session.ts";
 import { unknownTenant } from "../tenants.ts";
+import type { Asker } from "../user-sessions.ts";
 import type { Answer } from "./answers.ts";
 import { parseCookies } from "./cookies.ts";
 import type { Incoming, WithHeaders } from "./incoming.ts";
@@ -12,6 +13,8 @@ export interface Sites {
   answer(request: Incoming): Promise<Answer | undefined>;
   /** Who a request is signed in as. */
   session(request: WithHeaders): Promise<SignedIn | undefined>;
+  /** What a request may see of its user's sessions. */
+  asker(request: WithHeaders): Promise<Asker>;
   /** @throws `tenant_unknown` */
   ofTenant(tenant: string | null): Promise<Site>;
   /** The tenant's backends have changed. */
@@ -23,6 +26,9 @@ export function oneSite(site: Site): Sites {
   return {
     answer: (request) => answer(site, request),
     session: (request) => readSession(site, cookiesOf(request)),
+    async asker(request) {
+      return { tenant: null, cookie: cookiesOf(request).get(site.jar.sessionName) };
+    },
     async ofTenant(tenant) {
       if (tenant === null) return site;
       throw unknownTenant(`there are no tenants, and so no "${tenant}"`);

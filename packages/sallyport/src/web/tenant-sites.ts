@@ -39,6 +39,8 @@ export function tenantSites(base: Site, tenancy: Tenancy): Sites {
     `^${base.basePath.replaceAll(".", "\\.").replace("/:tenant", "/[^/]+")}(?=/)`,
   );
 
+  const tenantOf = async (request: WithHeaders) =>
+    tenancy.tenant(toTenantRequest(request, base.origin));
   const siteOf = (name: string) => sites.get(name, now(), () => open(base, tenancy, name));
 
   return {
@@ -55,10 +57,15 @@ export function tenantSites(base: Site, tenancy: Tenancy): Sites {
     },
 
     async session(request) {
-      const tenant = await tenancy.tenant(toTenantRequest(request, base.origin));
+      const tenant = await tenantOf(request);
       if (tenant === undefined) return undefined;
       // No backend is needed to know who somebody is.
       return readSession({ jar: base.jar, gate: { ...base.gate, tenant } }, cookiesOf(request));
+    },
+
+    async asker(request) {
+      const cookie = cookiesOf(request).get(base.jar.sessionName);
+      return { tenant: await tenantOf(request), cookie };
     },
 
     async ofTenant(tenant) {

@@ -8,6 +8,7 @@ import { backendSpan } from "../tracing.ts";
 import { parseCookies } from "./cookies.ts";
 import type { WithHeaders } from "./incoming.ts";
 import { postedFromHere } from "./origin-check.ts";
+import { userAgentOf } from "./user-agent.ts";
 import { readSession, type Site } from "./visit.ts";
 
 /** What may be said along with a token. */
@@ -59,7 +60,7 @@ export async function tokenSignIn(
   return toResult(site, outcome);
 }
 
-const noVisitor = { signedIn: undefined, session: undefined };
+const noVisitor = { signedIn: undefined, session: undefined, userAgent: null };
 
 async function visitorOf(site: Site, { headers }: WithHeaders) {
   const get = (name: string) =>
@@ -75,6 +76,7 @@ async function visitorOf(site: Site, { headers }: WithHeaders) {
   return {
     signedIn: await readSession(site, cookies),
     session: cookies.get(site.jar.sessionName),
+    userAgent: userAgentOf({ get }),
   };
 }
 

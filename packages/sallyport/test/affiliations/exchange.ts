@@ -8,7 +8,14 @@ import {
   userSubject,
 } from "../../src/affiliations/index.ts";
 import { PeeringDBOAuth2 } from "../../src/backends/peeringdb.ts";
-import { type Auth, createAuth, pipeline, type Sql, type Storage } from "../../src/index.ts";
+import {
+  type Auth,
+  createAuth,
+  pipeline,
+  type SessionStore,
+  type Sql,
+  type Storage,
+} from "../../src/index.ts";
 import { associateUser } from "../../src/steps/associate-user.ts";
 import { createUser } from "../../src/steps/create-user.ts";
 import { getUsername } from "../../src/steps/get-username.ts";
@@ -62,7 +69,12 @@ export class Exchange {
   readonly auth: Auth;
   readonly clock: { now: Date };
 
-  constructor(peeringdb: FakePeeringDB, storage: Storage, options: SyncOptions) {
+  constructor(
+    peeringdb: FakePeeringDB,
+    storage: Storage,
+    options: SyncOptions,
+    session?: SessionStore,
+  ) {
     this.peeringdb = peeringdb;
     this.clock = { now };
     this.storage = storage;
@@ -72,6 +84,7 @@ export class Exchange {
       baseUrl: "https://portal.example.net",
       secrets: [secret],
       storage: this.storage,
+      session,
       backends: [
         new PeeringDBOAuth2({
           url: peeringdb.url,
@@ -199,12 +212,17 @@ type Column = string | number | boolean | Date | null;
 export async function startExchange(
   t: TestContext,
   options: SyncOptions = {},
-  { peeringdb, address }: { peeringdb?: FakePeeringDB; address?: string } = {},
+  {
+    peeringdb,
+    address,
+    session,
+  }: { peeringdb?: FakePeeringDB; address?: string; session?: SessionStore } = {},
 ): Promise<Exchange> {
   const exchange = new Exchange(
     peeringdb ?? (await startPeeringDB(t)),
     openStorage(address ?? (await newDatabase(t))),
     options,
+    session,
   );
   // Before the database goes.
   ends.get(t)?.push(() => exchange.auth.close());

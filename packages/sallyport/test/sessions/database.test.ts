@@ -19,6 +19,7 @@ async function start(options: DatabaseSessionOptions = {}, more: Partial<NewSess
     tenant: null,
     associationId: null,
     amr: null,
+    userAgent: null,
     replaces: undefined,
     ...more,
   };

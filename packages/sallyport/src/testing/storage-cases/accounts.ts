@@ -1,4 +1,4 @@
-import { Conflict, type Storage } from "../../index.ts";
+import { Conflict, type Storage, type User } from "../../index.ts";
 import { expectRejection, expectSame, expectTrue } from "../expect.ts";
 import { ada, ben, later, now, sessionOf } from "./samples.ts";
 
@@ -84,7 +84,8 @@ export const accountCases: Readonly<Record<string, (storage: Storage) => Promise
 
   async "a session is kept, seen and removed"({ users, sessions }) {
     const user = await users.add(ada, now);
-    const [session, other] = [sessionOf(user), { ...sessionOf(user, "other"), amr: null }];
+    const session = sessionOf(user);
+    const other = { ...sessionOf(user, "other"), amr: null, userAgent: null };
     await sessions.add(session);
     await sessions.add(other);
     expectSame(await sessions.find("hash"), session, "a session");
@@ -92,10 +93,25 @@ export const accountCases: Readonly<Record<string, (storage: Storage) => Promise
     expectSame(await sessions.find("HASH"), undefined, "a session with another hash");
     await sessions.seen("hash", later);
     expectSame(await sessions.find("hash"), { ...session, lastSeenAt: later }, "a seen one");
-    await sessions.remove("hash");
+    expectSame(await sessions.remove("hash"), true, "whether it was there");
+    expectSame(await sessions.remove("hash"), false, "whether it was there still");
     expectSame(await sessions.find("hash"), undefined, "a removed one");
     await sessions.removeAllOfUser(user.id);
     expectSame(await sessions.find("other"), undefined, "all of a user's");
+  },
+
+  async "a user's sessions are listed, and nobody else's"({ users, sessions }) {
+    const [one, other] = [await users.add(ada, now), await users.add(ben, now)];
+    const own = [sessionOf(one, "a"), { ...sessionOf(one, "b"), tenant: "acme", userAgent: null }];
+    for (const session of [...own, sessionOf(other, "c")]) await sessions.add(session);
+    const listed = async (user: User) =>
+      [...(await sessions.ofUser(user.id))].sort((a, b) => a.idHash.localeCompare(b.idHash));
+    expectSame(await listed(one), own, "the sessions of one");
+    await sessions.remove("a");
+    expectSame(await listed(one), own.slice(1), "what is left");
+    expectSame(await listed(other), [sessionOf(other, "c")], "the sessions of the other");
+    await users.remove(one.id);
+    expectSame(await listed(one), [], "the sessions of a user who is gone");
   },
 
   async "of fifty parallel uses of one key exactly one is the first"({ used }) {

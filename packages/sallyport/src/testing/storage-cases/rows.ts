@@ -75,6 +75,7 @@ export const rowCases: RowCases = {
 
     const session = await onlyRow(ask, "sessions");
     expectSame(fromJson(session.amr), ["pwd", "mfa"], "sessions.amr");
+    expectSame(session.user_agent, "Mozilla/5.0 (é)", "sessions.user_agent");
     expectSame(times(session, "created_at", "expires_at"), [now, later], "times in sessions");
 
     const key = await onlyRow(ask, keys);

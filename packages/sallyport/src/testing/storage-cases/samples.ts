@@ -20,5 +20,6 @@ export function sessionOf(user: User, idHash = "hash"): SessionRecord {
     tenant: null,
     associationId: null,
     amr: ["pwd", "mfa"],
+    userAgent: "Mozilla/5.0 (é)",
   };
 }

@@ -113,8 +113,9 @@ export const userCases: Readonly<Record<string, (storage: Storage) => Promise<vo
     await users.remove(id);
     await associations.setExtraData(99, {}, now);
     await sessions.seen("nothing", now);
-    await sessions.remove("nothing");
+    expectSame(await sessions.remove("nothing"), false, "whether a session went");
     expectSame(await users.find(id), undefined, "a user");
     expectSame(await sessions.find("nothing"), undefined, "a session");
+    expectSame(await sessions.ofUser(id), [], "nobody's sessions");
   },
 };

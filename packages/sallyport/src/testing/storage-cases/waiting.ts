@@ -52,12 +52,13 @@ export const waitingCases: Readonly<Record<string, (storage: Storage) => Promise
     expectSame(await count("one"), 51, "what comes next");
   },
 
-  async "an account goes once, and its sessions with it where told so"(storage) {
+  async "an account goes once, and its sessions with it"(storage) {
     const { users, associations, sessions } = storage;
     const user = await users.add(ada, now);
     const { id } = await associations.add({ userId: user.id, provider: "e", uid: "1" }, now);
+    const another = await associations.add({ userId: user.id, provider: "e", uid: "2" }, now);
     await sessions.add({ ...sessionOf(user, "from it"), associationId: id });
-    await sessions.add({ ...sessionOf(user, "from another"), associationId: id + 99 });
+    await sessions.add({ ...sessionOf(user, "from another"), associationId: another.id });
     await sessions.add(sessionOf(user, "from nobody knows where"));
     expectSame((await sessions.find("from it"))?.associationId, id, "where the session came from");
     await sessions.removeAllOfAssociation(id);
@@ -68,5 +69,10 @@ export const waitingCases: Readonly<Record<string, (storage: Storage) => Promise
     expectSame(await associations.remove(id), true, "whether it was there");
     expectSame(await associations.remove(id), false, "whether it was there still");
     expectSame(await associations.get(id), undefined, "what is left");
+    // A login with the account that commits behind its back.
+    await sessions.add({ ...sessionOf(user, "late"), associationId: id });
+    expectSame(await sessions.find("late"), undefined, "a session without its account");
+    const left = (await sessions.ofUser(user.id)).map(({ idHash }) => idHash).sort();
+    expectSame(left, ["from another", "from nobody knows where"], "the sessions that are left");
   },
 };
