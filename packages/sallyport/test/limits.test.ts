@@ -129,16 +129,18 @@ test("one customer's IPv6 addresses are one client, however they are written", a
   assert.equal(await from("2001:7fd:0:1::1"), 303);
 });
 
-for (const [what, address] of [
-  ["without an address", undefined],
-  ["from loopback", "127.0.0.1"],
+for (const [what, address, warnings] of [
+  ["without an address", undefined, 0],
+  ["from loopback, where a proxy is not named,", "127.0.0.1", 1],
 ] as const) {
-  test(`${what} nobody is limited by it`, async (t) => {
-    const { auth, rows } = await start(t);
+  test(`${what} nobody is limited by it, and there are ${warnings} warnings`, async (t) => {
+    const { auth, lines, rows } = await start(t);
     const browser = browserAt(address, auth);
     assert.equal(await untilRefused(() => begin(browser)), 250);
     assert.equal(await untilRefused(() => fail(browser)), 250);
     assert.deepEqual(await rows(), []);
+    const said = lines.filter(({ message }) => message.includes("trustedProxies"));
+    assert.equal(said.length, warnings);
   });
 }
 
