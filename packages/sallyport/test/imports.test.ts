@@ -6,7 +6,7 @@ import { test } from "node:test";
 // Imports point one way, down this list. A name with a slash is a folder, one without a file
 // at the root. What a line may import, it may also import what that one's line allows.
 const directions: Readonly<Record<string, readonly string[]>> = {
-  "cli/": ["index", "sql/"],
+  "cli/": ["index", "sql/", "storage/", "affiliations/", "backends/"],
   "testing/": ["index", "storage/"],
   "adapters/": ["index"],
   index: ["auth"],

@@ -1,4 +1,5 @@
-import { type Kysely, type MigrationResult, Migrator, sql } from "kysely";
+import { type Kysely, type Migration, type MigrationResult, Migrator, sql } from "kysely";
+import { AuthError } from "../errors.ts";
 import { Conflict, StorageUnavailable } from "../storage.ts";
 import { type Query, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
@@ -19,30 +20,95 @@ export async function migrate(
   query: Query,
   sets: readonly MigrationSet[],
 ): Promise<void> {
-  // Migrations are text, so the tables' types do not matter.
   const db = kyselyOver(dialect, query);
-  for (const { name, migrations } of sets) {
-    const entries = Object.entries(migrations).map(([key, statements]) => [
-      key,
-      {
-        async up(transaction: Kysely<unknown>) {
-          for (const text of statements(dialect.types)) await make(dialect, transaction, text);
-        },
-      },
-    ]);
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => Object.fromEntries(entries) },
-      migrationTableName: `sallyport_${name}_migrations`,
-      migrationLockTableName: `sallyport_${name}_migrations_lock`,
-    });
+  for (const set of sets) {
+    const migrator = migratorOf(db, set, async () => ({
+      ...(await ranAlready(db, set)),
+      ...migrationsOf(dialect, set),
+    }));
     const { error, results } = await migrator.migrateToLatest();
     if (error instanceof StorageUnavailable || error instanceof Conflict) throw error;
     if (error) {
-      const words = `${failedOf(results)} of the ${name} tables failed: ${wordsOf(error)}`;
+      const words = `${failedOf(results)} of the ${set.name} tables failed: ${wordsOf(error)}`;
       throw new Error(words, { cause: error });
     }
   }
+}
+
+/** What has not run yet of each set, as `003-tenants of core`. Changes nothing, and waits for nobody. */
+export async function pendingMigrations(
+  dialect: Dialect,
+  query: Query,
+  sets: readonly MigrationSet[],
+): Promise<readonly string[]> {
+  const db = kyselyOver(dialect, query);
+  const pending: string[] = [];
+  for (const set of sets) {
+    const migrator = migratorOf(db, set, async () => migrationsOf(dialect, set));
+    for (const { name, executedAt } of await migrator.getMigrations()) {
+      if (!executedAt) pending.push(`${name} of ${set.name}`);
+    }
+  }
+  return pending;
+}
+
+/**
+ * For a database whose tables may not be changed from here.
+ *
+ * @throws `tables_outdated` where something has not run yet.
+ */
+export async function checkMigrated(
+  dialect: Dialect,
+  query: Query,
+  sets: readonly MigrationSet[],
+): Promise<void> {
+  const pending = await pendingMigrations(dialect, query, sets);
+  if (pending.length === 0) return;
+  const message = `the database lacks ${pending.join(", ")}: run "sallyport migrate", with --affiliations for theirs`;
+  throw new AuthError("tables_outdated", { stage: "storage", message });
+}
+
+function migratorOf(
+  db: Kysely<unknown>,
+  { name }: MigrationSet,
+  getMigrations: () => Promise<Record<string, Migration>>,
+): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations },
+    migrationTableName: tableOf(name),
+    migrationLockTableName: `${tableOf(name)}_lock`,
+  });
+}
+
+function tableOf(name: string): string {
+  return `sallyport_${name}_migrations`;
+}
+
+// Migrations are text, so the tables' types do not matter.
+function migrationsOf(dialect: Dialect, { migrations }: MigrationSet): Record<string, Migration> {
+  const entries = Object.entries(migrations).map(([key, statements]): [string, Migration] => [
+    key,
+    {
+      async up(transaction) {
+        for (const text of statements(dialect.types)) await make(dialect, transaction, text);
+      },
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * What has run, with nothing to do. Kysely refuses a database in which something ran that it is
+ * not given; but a newer process may have been here, and an older one can start still.
+ */
+async function ranAlready(
+  db: Kysely<unknown>,
+  { name }: MigrationSet,
+): Promise<Record<string, Migration>> {
+  const text = sql<{ readonly name: string }>`select name from ${sql.table(tableOf(name))}`;
+  const { rows } = await text.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.name, { up: async () => {} }]));
 }
 
 async function make(dialect: Dialect, db: Kysely<unknown>, text: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Sql, Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { Busy, lockOver, type Query, sqlOver } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
-import { migrate } from "./migrate.ts";
+import { checkMigrated, migrate, pendingMigrations } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
 import { sqlTables } from "./tables.ts";
@@ -11,6 +11,11 @@ import { sqlTables } from "./tables.ts";
 export interface SqliteOptions {
   /** Tables of modules that bring their own, such as `affiliationMigrations`. */
   readonly migrations?: readonly MigrationSet[] | undefined;
+  /**
+   * False where this process may not change the tables: first use only checks that they are up
+   * to date, and fails with `tables_outdated` where they are not. Default true.
+   */
+  readonly migrate?: boolean | undefined;
   /** Milliseconds to wait for another process's transaction. Default 5000. */
   readonly busyTimeout?: number | undefined;
 }
@@ -28,8 +33,9 @@ export interface SqliteConnection {
 export function oneFileStorage(
   path: string,
   open: (path: string) => SqliteConnection,
-  { migrations = [], busyTimeout = 5000 }: SqliteOptions,
+  { migrations = [], migrate: mayMigrate = true, busyTimeout = 5000 }: SqliteOptions,
 ): Storage {
+  const sets = [coreMigrations, ...migrations];
   const writer = open(path);
   // A second connection to a database in memory would be a second database.
   const reader = path === ":memory:" ? writer : open(path);
@@ -48,6 +54,8 @@ export function oneFileStorage(
     transaction: (work) =>
       write(() => transaction((query) => work(over(sqlOver(sqliteDialect, query))))),
     migrate: prepare,
+    pendingMigrations: () =>
+      inTurn(() => untilFree(() => pendingMigrations(sqliteDialect, writer.query, sets))),
     async close() {
       await queue;
       if (reader !== writer) reader.close();
@@ -60,10 +68,11 @@ export function oneFileStorage(
   }
 
   async function bringUpToDate(): Promise<void> {
+    if (!mayMigrate) return checkMigrated(sqliteDialect, writer.query, sets);
     // Stays with the file. Needs it for a moment alone.
     await writer.query("pragma journal_mode = wal", []);
     // Kysely takes no lock in SQLite and undoes nothing there, so the transaction is ours.
-    await transaction((query) => migrate(sqliteDialect, query, [coreMigrations, ...migrations]));
+    await transaction((query) => migrate(sqliteDialect, query, sets));
   }
 
   async function prepared<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { type Sql, type Storage, StorageUnavailable, type Tables } from "../stor
 import { allOrNothing } from "./all-or-nothing.ts";
 import { lockOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
-import { migrate } from "./migrate.ts";
+import { checkMigrated, migrate, pendingMigrations } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
 import { onlyOnce } from "./only-once.ts";
 import { sqlTables } from "./tables.ts";
@@ -26,13 +26,19 @@ export interface Connection {
 export interface PooledOptions {
   /** Tables of modules that bring their own, such as `affiliationMigrations`. */
   readonly migrations?: readonly MigrationSet[] | undefined;
+  /**
+   * False where this user of the database may not change its tables: first use only checks that
+   * they are up to date, and fails with `tables_outdated` where they are not. Default true.
+   */
+  readonly migrate?: boolean | undefined;
 }
 
 /** Our tables on a database's server, a connection for each transaction. Made up to date at first use. */
 export function pooledStorage(
   { dialect, connect, close }: Server,
-  { migrations = [] }: PooledOptions,
+  { migrations = [], migrate: mayMigrate = true }: PooledOptions,
 ): Storage {
+  const sets = [coreMigrations, ...migrations];
   const prepare = onlyOnce(() => connected(bringUpToDate));
   const sql = sqlOver(dialect, (text, values) => prepared((query) => query(text, values)));
 
@@ -56,6 +62,7 @@ export function pooledStorage(
       });
     },
     migrate: prepare,
+    pendingMigrations: () => connected((query) => pendingMigrations(dialect, query, sets)),
     close,
   };
 
@@ -73,7 +80,7 @@ export function pooledStorage(
     const [row] = text === undefined ? [] : (await query(text, [])).rows;
     const wrong = row && complaint?.(row);
     if (wrong) throw new Error(wrong);
-    await migrate(dialect, query, [coreMigrations, ...migrations]);
+    await (mayMigrate ? migrate : checkMigrated)(dialect, query, sets);
   }
 
   async function connected<T>(work: (query: Query) => Promise<T>): Promise<T> {

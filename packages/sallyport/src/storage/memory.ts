@@ -151,6 +151,7 @@ export function memoryStorage(): Storage {
     ...eachTable(tables, (call) => transaction(call)),
     transaction,
     migrate: async () => {},
+    pendingMigrations: async () => [],
     close: async () => {},
   };
 }

@@ -148,6 +148,7 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     const user = await storage.users.add(ada, now);
     await storage.migrate();
     expectSame(await storage.users.find(user.id), user, "the user");
+    expectSame(await storage.pendingMigrations(), [], "what is still to run");
   },
 };
 
