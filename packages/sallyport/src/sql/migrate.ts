@@ -23,7 +23,7 @@ export async function migrate(
   const db = kyselyOver(dialect, query);
   for (const set of sets) {
     const migrator = migratorOf(db, set, async () => ({
-      ...(await ranAlready(db, set)),
+      ...(await ranByNewer(db, set)),
       ...migrationsOf(dialect, set),
     }));
     const { error, results } = await migrator.migrateToLatest();
@@ -99,16 +99,18 @@ function migrationsOf(dialect: Dialect, { migrations }: MigrationSet): Record<st
 }
 
 /**
- * What has run, with nothing to do. Kysely refuses a database in which something ran that it is
- * not given; but a newer process may have been here, and an older one can start still.
+ * What a newer process ran, with nothing to do. Kysely refuses a database in which something ran
+ * that it is not given; but what is newer only adds, and an older process can start still.
  */
-async function ranAlready(
+async function ranByNewer(
   db: Kysely<unknown>,
-  { name }: MigrationSet,
+  { name, migrations }: MigrationSet,
 ): Promise<Record<string, Migration>> {
+  const newest = Object.keys(migrations).sort().at(-1) ?? "";
   const text = sql<{ readonly name: string }>`select name from ${sql.table(tableOf(name))}`;
   const { rows } = await text.execute(db);
-  return Object.fromEntries(rows.map((row) => [row.name, { up: async () => {} }]));
+  const newer = rows.filter((row) => row.name > newest);
+  return Object.fromEntries(newer.map((row) => [row.name, { up: async () => {} }]));
 }
 
 async function make(dialect: Dialect, db: Kysely<unknown>, text: string): Promise<void> {
