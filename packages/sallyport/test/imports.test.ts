@@ -184,9 +184,9 @@ test("other packages are used where the list of dependencies says", () => {
     oauth4webapi: /^wire\//,
     "@node-saml/node-saml": /^wire\/saml-(messages|metadata)\.ts$/,
     kysely: /^(sql|storage)\//,
-    "better-sqlite3": /^storage\/sqlite\.ts$/,
-    pg: /^storage\/postgres\.ts$/,
-    "mysql2/promise": /^storage\/mysql\.ts$/,
+    "better-sqlite3": /^(storage\/sqlite|cli\/one-connection)\.ts$/,
+    pg: /^(storage\/postgres|cli\/one-connection)\.ts$/,
+    "mysql2/promise": /^(storage\/mysql|cli\/one-connection)\.ts$/,
   };
   const wrong = files.flatMap((file) =>
     importsOf(file)

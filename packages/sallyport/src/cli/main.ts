@@ -2,11 +2,12 @@
 import type { Command } from "./command.ts";
 import { sentenceOf, UsageError } from "./failure.ts";
 
-import { migrateCommand } from "./migrate.ts";
 import { usage } from "./usage.ts";
 
-const commands: Readonly<Record<string, Command>> = {
-  migrate: migrateCommand,
+// Each is loaded when it is wanted: packages that it needs may be missing.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  migrate: async () => (await import("./migrate.ts")).migrateCommand,
+  "import-django": async () => (await import("./import-django.ts")).importDjangoCommand,
 };
 
 // Whoever reads our lines may have read enough, as `head` has.
@@ -20,8 +21,8 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command) return await command(args, process.env);
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load) return await (await load())(args, process.env);
     throw new UsageError(name ? `there is no command "${name}"` : "which command?");
   } catch (error) {
     const isUsage = error instanceof UsageError;
