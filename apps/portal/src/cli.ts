@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { AuthError, consoleLogger, StorageUnavailable } from "sallyport";
-import { openDatabase } from "./database.ts";
+import { openDatabase, openDatabaseAsItIs } from "./database.ts";
 import { addDemoMembers } from "./demo-members.ts";
 import { describeImport } from "./ixf/describe-import.ts";
 import { importIxf } from "./ixf/import-ixf.ts";
@@ -13,6 +13,8 @@ import { readSettings, SettingsError } from "./settings.ts";
 const usage = `Usage: npm run portal -- COMMAND
 
   serve                 run the portal
+  migrate [--check]     bring the tables up to date; or only list what they lack,
+                        and end with 1 if that is anything
   demo-members          make the demonstration's members, if there are none
   import-ixf FILE [--ixp-id N] [--dry-run]
                         load members from an IX-F member export`;
@@ -27,6 +29,18 @@ const commands: Readonly<Record<string, (rest: string[]) => Promise<void>>> = {
     await portal.close();
     // Now, even if a request to PeeringDB still waits for its answer.
     process.exit();
+  },
+
+  async migrate(rest) {
+    const { check } = parseArgs({ args: rest, options: { check: { type: "boolean" } } }).values;
+    const settings = readSettings(process.env);
+    const storage = check ? openDatabaseAsItIs(settings) : openDatabase(settings);
+    const pending = await storage.pendingMigrations();
+    if (!check) await storage.migrate();
+    for (const name of pending) console.log(`${name}: ${check ? "pending" : "done"}`);
+    if (pending.length === 0) console.log("nothing to do");
+    await storage.close();
+    if (check && pending.length > 0) process.exitCode = 1;
   },
 
   async "demo-members"() {

@@ -16,6 +16,13 @@ export function openDatabase({ databaseUrl }: Pick<Settings, "databaseUrl">): St
   return open(databaseUrl, options);
 }
 
+/** The same, to look at it only: a file that is not there is not made, but taken for an empty one. */
+export function openDatabaseAsItIs({ databaseUrl }: Pick<Settings, "databaseUrl">): Storage {
+  const place = placeOf(databaseUrl);
+  const isMissing = place.kind === "sqlite" && !existsSync(place.path);
+  return openDatabase({ databaseUrl: isMissing ? "sqlite::memory:" : databaseUrl });
+}
+
 /**
  * The secrets that seal cookies and tokens: the operator's, or one that is made at the
  * first start and kept beside the database's file, readable by its owner only.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
@@ -158,6 +158,24 @@ describe("the command", { concurrency: 2 }, () => {
     for (const secret of secrets) {
       assert.ok(!portal.output().includes(secret), `"${secret}" in ${portal.output()}`);
     }
+  });
+
+  test("migrate brings the tables up to date, and --check only says what they lack", async (t) => {
+    const file = temporaryFile(t);
+    const environment = { DATABASE_URL: `sqlite:${file}` };
+    const pending = await runPortal(t, ["migrate", "--check"], environment);
+    assert.equal(pending.code, 1);
+    assert.match(pending.output, /^001-users-and-accounts of core: pending\n/);
+    assert.match(pending.output, /\n001-customers-and-affiliations of affiliations: pending\n/);
+    assert.equal(existsSync(file), false);
+
+    const done = await runPortal(t, ["migrate"], environment);
+    assert.deepEqual(done, { code: 0, output: pending.output.replaceAll("pending", "done") });
+    for (const again of [["migrate"], ["migrate", "--check"]]) {
+      const nothing = await runPortal(t, again, environment);
+      assert.deepEqual(nothing, { code: 0, output: "nothing to do\n" });
+    }
+    assert.equal((await runPortal(t, ["migrate", "--chekc"], environment)).code, 2);
   });
 
   test("demo-members makes its members once, and touches nobody else's", async (t) => {

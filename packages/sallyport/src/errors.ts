@@ -175,6 +175,7 @@ export const catalogue = {
   user_inactive: entry(403, "Your account on this site is disabled.", askOperator),
   storage_conflict: entry(503, "Too many sign-ins collided.", tryAgain),
   storage_unavailable: entry(503, "This site's database cannot be reached.", tryLater),
+  tables_outdated: entry(503, "This site's database is being brought up to date.", tryLater),
   application_fault: entry(500, "Something went wrong on this site.", askOperator),
 } as const satisfies Record<string, CatalogueEntry>;
 

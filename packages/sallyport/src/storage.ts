@@ -231,8 +231,13 @@ export interface Storage extends Tables {
    * commit is lost, what was written may stand.
    */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
-  /** Brings the tables up to date. Called before first use; harmless when repeated. */
+  /**
+   * Brings the tables up to date; where the storage may not change them, it only checks that they
+   * are. Called before first use; harmless when repeated.
+   */
   migrate(): Promise<void>;
+  /** What {@link migrate} would run now, as `003-tenants of core`. Changes nothing. */
+  pendingMigrations(): Promise<readonly string[]>;
   /**
    * Resolves where the tables are up to date and the database answers. Asks each time.
    *

@@ -76,7 +76,10 @@ export async function openTokens(
  * When a stored access token ends, by any of python-social-auth's names: `expires_on`, which we
  * write, `expires_in`, or `expires`, which may be either. Undefined where it does not end.
  */
-function endOf({ extraData, updatedAt }: Association): Date | undefined {
+export function endOf({
+  extraData,
+  updatedAt,
+}: Pick<Association, "extraData" | "updatedAt">): Date | undefined {
   const { expires_on, expires_in, expires, auth_time } = extraData;
   // A null is ours: this token has no end, whatever an older one had.
   if (expires_on !== undefined) return toTime(numberOf(expires_on));

@@ -13,6 +13,7 @@ export function storageOfTenant(storage: Storage, tenant: string): Storage {
     ...tablesOfTenant(storage, tenant),
     transaction: (work) => storage.transaction((tables) => work(tablesOfTenant(tables, tenant))),
     migrate: () => storage.migrate(),
+    pendingMigrations: () => storage.pendingMigrations(),
     ping: () => storage.ping(),
     close: () => storage.close(),
   };

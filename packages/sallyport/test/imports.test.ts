@@ -6,7 +6,7 @@ import { test } from "node:test";
 // Imports point one way, down this list. A name with a slash is a folder, one without a file
 // at the root. What a line may import, it may also import what that one's line allows.
 const directions: Readonly<Record<string, readonly string[]>> = {
-  "cli/": ["index", "sql/"],
+  "cli/": ["index", "sql/", "storage/", "affiliations/", "backends/"],
   "testing/": ["index", "storage/"],
   "adapters/": ["index"],
   index: ["auth"],
@@ -196,9 +196,9 @@ test("other packages are used where the list of dependencies says", () => {
     oauth4webapi: /^wire\//,
     "@node-saml/node-saml": /^wire\/saml-(messages|metadata)\.ts$/,
     kysely: /^(sql|storage)\//,
-    "better-sqlite3": /^storage\/sqlite\.ts$/,
-    pg: /^storage\/postgres\.ts$/,
-    "mysql2/promise": /^storage\/mysql\.ts$/,
+    "better-sqlite3": /^(storage\/sqlite|cli\/one-connection)\.ts$/,
+    pg: /^(storage\/postgres|cli\/one-connection)\.ts$/,
+    "mysql2/promise": /^(storage\/mysql|cli\/one-connection)\.ts$/,
   };
   const wrong = files.flatMap((file) =>
     importsOf(file)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -89,6 +89,43 @@ describe("the packed package", () => {
       ],
       { cwd: folder },
     );
+  });
+
+  test("has the command, which says what it needs and does not have", async () => {
+    const command = join(folder, "node_modules/.bin/sallyport");
+    const help = await run(command, ["--help"], { cwd: folder });
+    assert.match(help.stdout, /^sallyport migrate {3}/);
+    const failure = async (...args: readonly string[]) => {
+      const environment = { ...process.env, SALLYPORT_SECRET: "0".repeat(64) };
+      const failed = await run(command, [...args], { cwd: folder, env: environment }).then(
+        () => assert.fail("it went well"),
+        (error: { readonly code: unknown; readonly stderr: unknown }) => error,
+      );
+      return [failed.code, failed.stderr];
+    };
+    const missing = (name: string) => {
+      return [1, `sallyport: this needs the package ${name}: npm install ${name}\n`];
+    };
+    for (const place of ["postgres://h/d", "mysql://h/d"]) {
+      assert.deepEqual(await failure("migrate", "--database", place), missing("kysely"));
+      assert.deepEqual(await failure("import-django", place, "--into", place), missing("kysely"));
+    }
+
+    await run("npm", ["install", "kysely@0.28", "--no-audit", "--no-fund"], { cwd: folder });
+    for (const [place, name] of [
+      ["sqlite:app.db", "better-sqlite3"],
+      ["postgres://h/d", "pg"],
+      ["mysql://h/d", "mysql2"],
+    ] as const) {
+      assert.deepEqual(await failure("migrate", "--database", place), missing(name));
+      assert.deepEqual(await failure("import-django", place, "--into", place), missing(name));
+    }
+
+    // As it was compiled here: a new one takes a compiler, or the network.
+    const native = join(root, "node_modules/better-sqlite3");
+    await symlink(native, join(folder, "node_modules/better-sqlite3"));
+    const done = await run(command, ["migrate", "--database", "sqlite:app.db"], { cwd: folder });
+    assert.match(done.stdout, /^001-users-and-accounts of core: done\n/);
   });
 
   for (const [platform, conditions] of [

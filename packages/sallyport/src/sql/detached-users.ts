@@ -92,6 +92,7 @@ export function withDetachedUsers(
     },
     transaction,
     migrate: () => storage.migrate(),
+    pendingMigrations: () => storage.pendingMigrations(),
     ping: () => storage.ping(),
     close: () => storage.close(),
   };

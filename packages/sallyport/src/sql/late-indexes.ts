@@ -1,19 +1,15 @@
 import { Conflict } from "../storage.ts";
 import type { Query } from "./connection.ts";
 import type { Dialect, LateIndex } from "./dialect.ts";
-import type { MigrationSet, Statements, UserReference } from "./migrations.ts";
+import type { MigrationTexts } from "./migrations.ts";
 
 /** The set without the indexes of tables that were there before: making one would lock them. */
-export function withoutLateIndexes(set: MigrationSet): MigrationSet {
-  const entries = Object.entries(set.migrations).map(([key, statements]) => {
-    const early: Statements = (types, user) => {
-      const all = statements(types, user);
-      const late = lateAmong(all).map(({ statement }) => statement);
-      return all.filter((text) => !late.includes(text));
-    };
-    return [key, early] as const;
+export function withoutLateIndexes({ name, migrations }: MigrationTexts): MigrationTexts {
+  const entries = Object.entries(migrations).map(([key, texts]) => {
+    const late = lateAmong(texts).map(({ statement }) => statement);
+    return [key, texts.filter((text) => !late.includes(text))];
   });
-  return { ...set, migrations: Object.fromEntries(entries) };
+  return { name, migrations: Object.fromEntries(entries) };
 }
 
 /**
@@ -22,17 +18,14 @@ export function withoutLateIndexes(set: MigrationSet): MigrationSet {
  * long it is left to the next start: without an index things are only slower.
  */
 export async function makeLateIndexes(
-  { types, lateIndexing }: Dialect,
+  { lateIndexing }: Dialect,
   query: Query,
-  sets: readonly MigrationSet[],
-  user: UserReference,
+  sets: readonly MigrationTexts[],
 ): Promise<void> {
   if (!lateIndexing) return;
   const { find, take, leave, make } = lateIndexing;
   const isThere = async (name: string) => (await query(find, [name])).rows[0]?.valid === true;
-  const all = sets.flatMap(({ migrations }) =>
-    Object.values(migrations).flatMap((statements) => lateAmong(statements(types, user))),
-  );
+  const all = sets.flatMap(({ migrations }) => Object.values(migrations).flatMap(lateAmong));
   const missing: LateIndex[] = [];
   for (const index of all) if (!(await isThere(index.name))) missing.push(index);
   if (missing.length === 0 || (await query(take, [])).rows[0]?.ours !== true) return;

@@ -3,7 +3,13 @@ import type { DetachedUserStore, UserStore } from "../user-store.ts";
 import type { Lend, OwnSql, Query } from "./connection.ts";
 import { detachedUsers, withDetachedUsers } from "./detached-users.ts";
 import type { Dialect } from "./dialect.ts";
-import { coreMigrations, type MigrationSet, ourUsers, type UserReference } from "./migrations.ts";
+import {
+  coreMigrations,
+  type MigrationSet,
+  type MigrationTexts,
+  ourUsers,
+  textsOf,
+} from "./migrations.ts";
 import { besideOwnUsers, standingAlone } from "./own-users.ts";
 import { coreMigrationsOf, intentMigrations, ownUsers } from "./own-users-migrations.ts";
 import { toUserId } from "./stored-user.ts";
@@ -13,14 +19,18 @@ import { type SqlTablesOptions, sqlTables } from "./tables.ts";
 export interface LayoutOptions<Handle> {
   /** Tables of modules that bring their own, such as `affiliationMigrations`. */
   readonly migrations?: readonly MigrationSet[] | undefined;
+  /**
+   * False where this user of the database may not change its tables: first use only checks that
+   * they are up to date, and fails with `tables_outdated` where they are not. Default true.
+   */
+  readonly migrate?: boolean | undefined;
   /** The application's own users, in place of the table `users`. */
   readonly users?: UserStore<Handle> | DetachedUserStore | undefined;
 }
 
 /** Which tables there are, and what they need of a storage. */
 export interface Layout<Handle> {
-  readonly sets: readonly MigrationSet[];
-  readonly user: (type: Dialect["types"]) => UserReference;
+  readonly sets: readonly MigrationTexts[];
   /** The tables over a connection that is lent. */
   tables(
     sql: OwnSql,
@@ -42,9 +52,9 @@ export function layoutFor<Handle>(
   { migrations = [], users }: LayoutOptions<Handle>,
 ): Layout<Handle> {
   if (!users) {
+    const user = ourUsers(dialect.types);
     return {
-      sets: [coreMigrations, ...migrations],
-      user: ourUsers,
+      sets: [coreMigrations, ...migrations].map((set) => textsOf(set, dialect, user)),
       tables: (sql, lock, _, options) => sqlTables(sql, lock, options),
       alone: (tables) => tables,
       guard: (_, work) => work(),
@@ -60,8 +70,7 @@ export function layoutFor<Handle>(
     ofUser: sets.flatMap(({ ofUser = [] }) => ofUser),
   };
   return {
-    sets,
-    user: ownUsers(ids),
+    sets: sets.map((set) => textsOf(set, dialect, ownUsers(ids)(dialect.types))),
     tables: (sql, lock, lend, options) =>
       besideOwnUsers(
         sqlTables(sql, lock, { ...options, toUserId: (id) => toUserId(id, ids) }),

@@ -3,7 +3,7 @@ import type { Query } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { makeLateIndexes, withoutLateIndexes } from "./late-indexes.ts";
 import { migrate } from "./migrate.ts";
-import { type MigrationSet, ourUsers, type Statements, type UserReference } from "./migrations.ts";
+import type { MigrationTexts } from "./migrations.ts";
 
 // Whoever changes a table waits for those who use it, and who comes later waits behind. So a
 // migration gives up soon, lets the others pass, and is tried again.
@@ -19,26 +19,22 @@ const millisecondsBetween = () => 500 + Math.random() * 1000;
 export async function migrateGently(
   dialect: Dialect,
   query: Query,
-  sets: readonly MigrationSet[],
-  users: (type: Dialect["types"]) => UserReference = ourUsers,
+  sets: readonly MigrationTexts[],
 ): Promise<void> {
   const { giveUpSoon, asUsual, lateIndexing } = dialect;
   const early = lateIndexing ? sets.map(withoutLateIndexes) : sets;
   const hasty = giveUpSoon ? early.map((set) => startingWith(giveUpSoon, set)) : early;
   try {
-    await untilFree(() => migrate(dialect, query, hasty, users));
+    await untilFree(() => migrate(dialect, query, hasty));
   } finally {
     if (asUsual) await query(asUsual, []);
   }
-  await makeLateIndexes(dialect, query, sets, users(dialect.types));
+  await makeLateIndexes(dialect, query, sets);
 }
 
-function startingWith(first: string, set: MigrationSet): MigrationSet {
-  const entries = Object.entries(set.migrations).map(([key, statements]) => {
-    const all: Statements = (types, user) => [first, ...statements(types, user)];
-    return [key, all] as const;
-  });
-  return { ...set, migrations: Object.fromEntries(entries) };
+function startingWith(first: string, { name, migrations }: MigrationTexts): MigrationTexts {
+  const entries = Object.entries(migrations).map(([key, texts]) => [key, [first, ...texts]]);
+  return { name, migrations: Object.fromEntries(entries) };
 }
 
 async function untilFree(run: () => Promise<void>, attempt = 1): Promise<void> {

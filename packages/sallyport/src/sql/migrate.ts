@@ -1,9 +1,10 @@
-import { type Kysely, type MigrationResult, Migrator, sql } from "kysely";
+import { type Kysely, type Migration, type MigrationResult, Migrator, sql } from "kysely";
+import { AuthError } from "../errors.ts";
 import { Conflict, StorageUnavailable } from "../storage.ts";
 import { type Query, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { kyselyOver } from "./kysely-over.ts";
-import { type MigrationSet, ourUsers, type UserReference } from "./migrations.ts";
+import type { MigrationTexts } from "./migrations.ts";
 import { foreignTo } from "./own-users-migrations.ts";
 
 /**
@@ -18,37 +19,101 @@ import { foreignTo } from "./own-users-migrations.ts";
 export async function migrate(
   dialect: Dialect,
   query: Query,
-  sets: readonly MigrationSet[],
-  users: (type: Dialect["types"]) => UserReference = ourUsers,
+  sets: readonly MigrationTexts[],
 ): Promise<void> {
-  // Migrations are text, so the tables' types do not matter.
   const db = kyselyOver(dialect, query);
-  const user = users(dialect.types);
-  for (const { name, migrations } of sets) {
-    const entries = Object.entries(migrations).map(([key, statements]) => [
-      key,
-      {
-        async up(transaction: Kysely<unknown>) {
-          for (const text of statements(dialect.types, user))
-            await make(dialect, transaction, text);
-        },
-      },
-    ]);
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => Object.fromEntries(entries) },
-      migrationTableName: `sallyport_${name}_migrations`,
-      migrationLockTableName: `sallyport_${name}_migrations_lock`,
-    });
+  for (const set of sets) {
+    const migrator = migratorOf(db, set, async () => ({
+      ...(await ranByNewer(db, set)),
+      ...migrationsOf(dialect, set),
+    }));
     const { error, results } = await migrator.migrateToLatest();
     if (error instanceof StorageUnavailable || error instanceof Conflict) throw error;
     if (error) {
       const words =
-        foreignTo(migrations, wordsOf(error)) ??
-        `${failedOf(results)} of the ${name} tables failed: ${wordsOf(error)}`;
+        foreignTo(set, wordsOf(error)) ??
+        `${failedOf(results)} of the ${set.name} tables failed: ${wordsOf(error)}`;
       throw new Error(words, { cause: error });
     }
   }
+}
+
+/** What has not run yet of each set, as `003-tenants of core`. Changes nothing, and waits for nobody. */
+export async function pendingMigrations(
+  dialect: Dialect,
+  query: Query,
+  sets: readonly MigrationTexts[],
+): Promise<readonly string[]> {
+  const db = kyselyOver(dialect, query);
+  const pending: string[] = [];
+  for (const set of sets) {
+    const migrator = migratorOf(db, set, async () => migrationsOf(dialect, set));
+    for (const { name, executedAt } of await migrator.getMigrations()) {
+      if (!executedAt) pending.push(`${name} of ${set.name}`);
+    }
+  }
+  return pending;
+}
+
+/**
+ * For a database whose tables may not be changed from here.
+ *
+ * @throws `tables_outdated` where something has not run yet.
+ */
+export async function checkMigrated(
+  dialect: Dialect,
+  query: Query,
+  sets: readonly MigrationTexts[],
+): Promise<void> {
+  const pending = await pendingMigrations(dialect, query, sets);
+  if (pending.length === 0) return;
+  const message = `the database lacks ${pending.join(", ")}: run "sallyport migrate", with --affiliations for theirs`;
+  throw new AuthError("tables_outdated", { stage: "storage", message });
+}
+
+function migratorOf(
+  db: Kysely<unknown>,
+  { name }: MigrationTexts,
+  getMigrations: () => Promise<Record<string, Migration>>,
+): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations },
+    migrationTableName: tableOf(name),
+    migrationLockTableName: `${tableOf(name)}_lock`,
+  });
+}
+
+function tableOf(name: string): string {
+  return `sallyport_${name}_migrations`;
+}
+
+// Migrations are text, so the tables' types do not matter.
+function migrationsOf(dialect: Dialect, { migrations }: MigrationTexts): Record<string, Migration> {
+  const entries = Object.entries(migrations).map(([key, texts]): [string, Migration] => [
+    key,
+    {
+      async up(transaction) {
+        for (const text of texts) await make(dialect, transaction, text);
+      },
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * What a newer process ran, with nothing to do. Kysely refuses a database in which something ran
+ * that it is not given; but what is newer only adds, and an older process can start still.
+ */
+async function ranByNewer(
+  db: Kysely<unknown>,
+  { name, migrations }: MigrationTexts,
+): Promise<Record<string, Migration>> {
+  const newest = Object.keys(migrations).sort().at(-1) ?? "";
+  const text = sql<{ readonly name: string }>`select name from ${sql.table(tableOf(name))}`;
+  const { rows } = await text.execute(db);
+  const newer = rows.filter((row) => row.name > newest);
+  return Object.fromEntries(newer.map((row) => [row.name, { up: async () => {} }]));
 }
 
 async function make(dialect: Dialect, db: Kysely<unknown>, text: string): Promise<void> {

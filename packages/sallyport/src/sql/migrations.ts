@@ -42,6 +42,22 @@ export function ourUsers(type: Dialect["types"]): UserReference {
   return { id: type.reference, cascade };
 }
 
+/** A set's statements as one database gets them. */
+export interface MigrationTexts {
+  readonly name: string;
+  readonly migrations: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Puts a set into a dialect's words. */
+export function textsOf(
+  { name, migrations }: MigrationSet,
+  { types }: Dialect,
+  user: UserReference,
+): MigrationTexts {
+  const texts = Object.entries(migrations).map(([key, of]) => [key, of(types, user)] as const);
+  return { name, migrations: Object.fromEntries(texts) };
+}
+
 /** The library's own tables, as docs/reference/tables.md has them. */
 export const coreMigrations: MigrationSet = {
   name: "core",

@@ -13,7 +13,7 @@ import {
 } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
 import { type LayoutOptions, layoutFor } from "./layout.ts";
-import { migrate } from "./migrate.ts";
+import { checkMigrated, migrate, pendingMigrations } from "./migrate.ts";
 import { onlyOnce } from "./only-once.ts";
 
 /** What both drivers' databases have, for an application's own users; each has more. */
@@ -76,6 +76,8 @@ export function oneFileStorage(
     transaction: writeTransaction,
     migrate: prepare,
     ping: () => pingOver(reading),
+    pendingMigrations: () =>
+      inTurn(() => untilFree(() => pendingMigrations(sqliteDialect, writer.query, layout.sets))),
     async close() {
       await queue;
       if (reader !== writer) reader.close();
@@ -89,10 +91,11 @@ export function oneFileStorage(
   }
 
   async function bringUpToDate(): Promise<void> {
+    if (options.migrate === false) return checkMigrated(sqliteDialect, writer.query, layout.sets);
     // Stays with the file. Needs it for a moment alone.
     await writer.query("pragma journal_mode = wal", []);
     // Kysely takes no lock in SQLite and undoes nothing there, so the transaction is ours.
-    await transaction((query) => migrate(sqliteDialect, query, layout.sets, layout.user));
+    await transaction((query) => migrate(sqliteDialect, query, layout.sets));
   }
 
   async function prepared<T>(work: () => Promise<T>): Promise<T> {

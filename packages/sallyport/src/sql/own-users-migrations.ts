@@ -1,6 +1,12 @@
 import type { UserIds } from "../user-store.ts";
 import type { Dialect } from "./dialect.ts";
-import { accounts, coreMigrations, type MigrationSet, type UserReference } from "./migrations.ts";
+import {
+  accounts,
+  coreMigrations,
+  type MigrationSet,
+  type MigrationTexts,
+  type UserReference,
+} from "./migrations.ts";
 
 /** A user is in a table of the application's, about which nothing is known but the ids. */
 export function ownUsers(ids: UserIds): (type: Dialect["types"]) => UserReference {
@@ -35,10 +41,7 @@ const wordsFor = {
  * failure. Kysely names a migration that has run and is not among those it is given, and changes
  * nothing.
  */
-export function foreignTo(
-  migrations: MigrationSet["migrations"],
-  failure: string,
-): string | undefined {
+export function foreignTo({ migrations }: MigrationTexts, failure: string): string | undefined {
   const wanted = kinds.find((kind) => migrations[firstOf[kind]]);
   const found = kinds.find((kind) => kind !== wanted && failure.includes(firstOf[kind]));
   if (!wanted || !found) return undefined;

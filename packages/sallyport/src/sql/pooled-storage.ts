@@ -15,6 +15,7 @@ import {
 } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { type LayoutOptions, layoutFor } from "./layout.ts";
+import { checkMigrated, pendingMigrations } from "./migrate.ts";
 import { migrateGently } from "./migrate-gently.ts";
 import { onlyOnce } from "./only-once.ts";
 import type { SqlTablesOptions } from "./tables.ts";
@@ -68,6 +69,8 @@ export function pooledStorage<Handle>(
     ...layout.alone(over(sql, lend), transaction),
     transaction,
     migrate: prepare,
+    pendingMigrations: () =>
+      connected((query) => pendingMigrations(dialect, query, layout.sets), undefined),
     ping: () => pingOver(sql),
     async close() {
       try {
@@ -119,7 +122,7 @@ export function pooledStorage<Handle>(
     const [row] = text === undefined ? [] : (await query(text, [])).rows;
     const wrong = row && complaint?.(row);
     if (wrong) throw new Error(wrong);
-    await migrateGently(dialect, query, layout.sets, layout.user);
+    await (options.migrate === false ? checkMigrated : migrateGently)(dialect, query, layout.sets);
   }
 
   async function connected<T>(work: Work<Handle, T>, timeout: number | undefined): Promise<T> {

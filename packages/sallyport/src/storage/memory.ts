@@ -166,6 +166,7 @@ export function memoryStorage(): Storage {
     ...eachTable(tables, (call) => transaction(call)),
     transaction,
     migrate: async () => {},
+    pendingMigrations: async () => [],
     ping: async () => {},
     close: async () => {},
   };

@@ -15,8 +15,8 @@ import { type OpenedStorage, storageContract } from "../../src/testing/index.ts"
 export interface TestDatabase {
   /** As `postgresStorage` or `mysqlStorage` take it; for SQLite the file. */
   readonly address: string;
-  /** Runs a statement with the database's own driver. */
-  ask(query: string): Promise<readonly SqlRow[]>;
+  /** Runs a statement with the database's own driver, values in the driver's own spelling. */
+  ask(query: string, values?: readonly unknown[]): Promise<readonly SqlRow[]>;
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function postgresDatabase(): Promise<TestDatabase> {
   await client.connect();
   return {
     address,
-    ask: async (query) => (await client.query(query)).rows,
+    ask: async (query, values = []) => (await client.query(query, [...values])).rows,
     async close() {
       await client.end();
       await onPostgres(`drop database ${name} with (force)`);
@@ -50,8 +50,8 @@ export async function mysqlDatabase(): Promise<TestDatabase> {
   await connection.query(`use ${name}`);
   return {
     address: `${servers.mysql}/${name}`,
-    async ask(query) {
-      const [rows] = await connection.query(query);
+    async ask(query, values = []) {
+      const [rows] = await connection.query(query, [...values]);
       return Array.isArray(rows) ? (rows as SqlRow[]) : [];
     },
     async close() {
@@ -68,11 +68,11 @@ export async function sqliteDatabase(): Promise<TestDatabase> {
   let database: Database.Database | undefined;
   return {
     address,
-    async ask(query) {
+    async ask(query, values = []) {
       database ??= new Database(address);
       const statement = database.prepare(query);
-      if (statement.reader) return statement.all() as SqlRow[];
-      statement.run();
+      if (statement.reader) return statement.all(...values) as SqlRow[];
+      statement.run(...values);
       return [];
     },
     async close() {

@@ -169,6 +169,7 @@ export const transactionCases: Readonly<Record<string, (storage: Storage) => Pro
     const user = await storage.users.add(ada, now);
     await storage.migrate();
     expectSame(await storage.users.find(user.id), user, "the user");
+    expectSame(await storage.pendingMigrations(), [], "what is still to run");
   },
 
   async "a ping is answered, before the tables are used and afterwards"(storage) {
