@@ -16,6 +16,7 @@ test("an empty environment gives a portal on port 3000 without sign-in at Peerin
     host: undefined,
     baseUrl: "http://localhost:3000",
     databaseUrl: "sqlite:portal.db",
+    drainSeconds: 0,
     siteName: "Member Portal",
     supportEmail: undefined,
     peeringdb: undefined,
@@ -27,7 +28,7 @@ test("an empty environment gives a portal on port 3000 without sign-in at Peerin
 test("variables that are set to nothing count as not set", () => {
   const names = [
     ...["PORT", "HOST", "BASE_URL", "DATABASE_URL", "IDENTITY_SITENAME", "IDENTITY_SUPPORT_EMAIL"],
-    ...["SALLYPORT_SECRET", "AUTH_PEERINGDB_ENABLED", "AUTH_PEERINGDB_PRIVS"],
+    ...["DRAIN_SECONDS", "SALLYPORT_SECRET", "AUTH_PEERINGDB_ENABLED", "AUTH_PEERINGDB_PRIVS"],
     ...["AUTH_PEERINGDB_MFA", "PEERINGDB_OAUTH_REDIRECT", "PEERINGDB_URL"],
   ];
   const empty = Object.fromEntries(names.map((name) => [name, ""]));
@@ -42,6 +43,7 @@ test("every variable is taken as it is", () => {
     HOST: "127.0.0.1",
     BASE_URL: "https://portal.ix.example/",
     DATABASE_URL: "sqlite:/var/lib/portal.db",
+    DRAIN_SECONDS: "15",
     IDENTITY_SITENAME: "Example IX",
     IDENTITY_SUPPORT_EMAIL: "noc@ix.example",
     SALLYPORT_SECRET: secret,
@@ -58,6 +60,7 @@ test("every variable is taken as it is", () => {
     host: "127.0.0.1",
     baseUrl: "https://portal.ix.example",
     databaseUrl: "sqlite:/var/lib/portal.db",
+    drainSeconds: 15,
     siteName: "Example IX",
     supportEmail: "noc@ix.example",
     secrets: [secret],
@@ -169,6 +172,11 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, st
     "production without a secret",
     { NODE_ENV: "production" },
     "NODE_ENV is production, so SALLYPORT_SECRET must be set",
+  ],
+  [
+    "a wait that is none",
+    { DRAIN_SECONDS: "5s" },
+    'DRAIN_SECONDS must be a number from 0 to 600, not "5s"',
   ],
   ["a port that is none", { PORT: "http" }, 'PORT must be a number from 0 to 65535, not "http"'],
   [
