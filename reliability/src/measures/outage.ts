@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseServer } from "../database.ts";
+import { part } from "../endings.ts";
 import { temporaryFolder } from "../folder.ts";
 import { failuresOf, inWords, startLoad } from "../load.ts";
 import { startMariadb } from "../mariadb.ts";
-import type { Context, Figures, Measure } from "../measure.ts";
+import type { Ends, Figures, Measure } from "../measure.ts";
 import { startPostgres } from "../postgres.ts";
 import { memoryOf } from "../process-tree.ts";
 import { countRows } from "../rows.ts";
@@ -18,7 +19,7 @@ const patience = 16_000;
 /** How a database can go. */
 interface Outage {
   readonly what: string;
-  start(context: Context, folder: string): Promise<DatabaseServer>;
+  start(ends: Ends, folder: string): Promise<DatabaseServer>;
   goes(server: DatabaseServer): Promise<void>;
   comesBack(server: DatabaseServer): Promise<void>;
   /** It comes back by itself, sooner than anybody could look. */
@@ -77,7 +78,7 @@ export const measure: Measure<Sizes> = {
     const rows: (readonly (string | number)[])[] = [];
     const broken: string[] = [];
     for (const outage of outages.slice(0, sizes.outages)) {
-      const found = await goAndComeBack(context, outage, sizes);
+      const found = await part(context, (ends) => goAndComeBack(ends, outage, sizes));
       context.say(`${outage.what}: ${found.unavailable} × 503`);
       const { before, unavailable, slowest, clean, grown } = found;
       rows.push([outage.what, before, unavailable, slowest, clean, grown]);
@@ -95,16 +96,15 @@ export const measure: Measure<Sizes> = {
   },
 };
 
-async function goAndComeBack(context: Context, outage: Outage, { away, crowd }: Sizes) {
-  const folder = temporaryFolder(context);
-  const server = await outage.start(context, folder);
-  const site = await startSite(context, { folder, database: server, people: 100_000 });
+async function goAndComeBack(ends: Ends, outage: Outage, { away, crowd }: Sizes) {
+  const folder = temporaryFolder(ends);
+  const server = await outage.start(ends, folder);
+  const site = await startSite(ends, { folder, database: server, people: 100_000 });
   const load = startLoad(site.origin, { browsers: crowd });
   await sleep(3000);
 
   const memory = memoryIn(site);
   const before = load.logins.length;
-  const goneAt = performance.now();
   await outage.goes(server);
   await sleep(away * 1000);
   const readyMeanwhile = await Promise.all(site.processes.map((each) => each.isReady()));
@@ -140,7 +140,6 @@ async function goAndComeBack(context: Context, outage: Outage, { away, crowd }: 
   if (left.orphans + left.doubles > 0 || left.sessions < succeeded) {
     broken.push(`${succeeded} signed in, and there is ${JSON.stringify(left)}`);
   }
-  context.say(`${outage.what}: away for ${((backAt - goneAt) / 1000).toFixed(1)} s`);
   return {
     before,
     unavailable: unavailable.length,
