@@ -1,15 +1,7 @@
 import { inTime } from "../in-time.ts";
 import { type Sql, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
-import {
-  lockOver,
-  pingOver,
-  type Query,
-  sqlOver,
-  toStorageError,
-  Unanswered,
-  wordsOf,
-} from "./connection.ts";
+import { lockOver, pingOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
 import { coreMigrations, type MigrationSet } from "./migrations.ts";
@@ -19,11 +11,13 @@ import { sqlTables } from "./tables.ts";
 /** A database's server, as a driver reaches it. */
 export interface Server {
   readonly dialect: Dialect;
+  /** @throws where the server does not answer, or refuses. */
+  connect(): Promise<Connection>;
   /**
-   * @param statementTimeout milliseconds that a statement may take, where the driver can tell.
-   * @throws where the server does not answer, or refuses.
+   * Whether a connection that is released as broken ends. Only then may a statement be given up:
+   * else the next caller would get a connection that still waits for it, in its transaction.
    */
-  connect(statementTimeout: number | undefined): Promise<Connection>;
+  readonly endsBroken: boolean;
   close(): Promise<void>;
 }
 
@@ -52,7 +46,7 @@ export const usualConnectTimeout = 5000;
 
 /** Our tables on a database's server, a connection for each transaction. Made up to date at first use. */
 export function pooledStorage(
-  { dialect, connect, close }: Server,
+  { dialect, connect, endsBroken, close }: Server,
   {
     migrations = [],
     connectTimeout = usualConnectTimeout,
@@ -114,17 +108,21 @@ export function pooledStorage(
     work: (query: Query) => Promise<T>,
     timeout: number | undefined,
   ): Promise<T> {
-    const connection = await connectionInTime(timeout);
+    const connection = await connectionInTime();
     let broken = false;
-    let unanswered: Unanswered | undefined;
+    let unanswered: StorageUnavailable | undefined;
     const query: Query = async (text, values) => {
+      // What is said behind it would wait as long.
       if (unanswered) throw unanswered;
+      const answer = connection.query(text, values);
       try {
-        return await connection.query(text, values);
+        if (timeout === undefined || !endsBroken) return await answer;
+        return await inTime(answer, timeout, "no answer from the database");
       } catch (error) {
+        // A driver has errors of its own.
+        if (error instanceof StorageUnavailable) unanswered = error;
         const known = toStorageError(dialect, error);
         broken ||= known instanceof StorageUnavailable || text === "rollback";
-        if (known instanceof Unanswered) unanswered = known;
         throw known;
       }
     };
@@ -135,8 +133,8 @@ export function pooledStorage(
     }
   }
 
-  async function connectionInTime(timeout: number | undefined): Promise<Connection> {
-    const coming = connect(timeout);
+  async function connectionInTime(): Promise<Connection> {
+    const coming = connect();
     try {
       return await inTime(coming, connectTimeout, "no connection to the database");
     } catch (error) {

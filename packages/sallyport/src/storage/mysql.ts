@@ -27,8 +27,6 @@ export interface MysqlConnection {
 export interface MysqlStatement {
   readonly sql: string;
   readonly timezone: "Z";
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 /**
@@ -59,16 +57,16 @@ function ownPool(uri: string, { connectTimeout = usualConnectTimeout }: PooledOp
 function poolServer(pool: () => Promise<MysqlPool>): Server {
   return {
     dialect: mysqlDialect,
-    async connect(timeout): Promise<Connection> {
+    endsBroken: true,
+    async connect(): Promise<Connection> {
       const connection = await (await pool()).getConnection();
-      const limited = timeout !== undefined && { timeout };
       return {
         async query(sql, values) {
           // Few statements without values can be prepared: not the start of a transaction, say.
           const [answer] =
             values.length > 0
-              ? await connection.execute({ sql, values: [...values], timezone, ...limited })
-              : await connection.query({ sql, timezone, ...limited });
+              ? await connection.execute({ sql, values: [...values], timezone })
+              : await connection.query({ sql, timezone });
           return toResult(answer);
         },
         release(broken) {
