@@ -42,8 +42,10 @@ const served = node(
   auth,
   node(asks, async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", settings.origin);
-    const answer = (status: number, body: object) =>
+    const answer = (status: number, body: object) => {
+      if (status === 503) response.setHeader("retry-after", "5");
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    };
     if (pathname === "/healthz") return answer(200, { alive: true });
     if (pathname === "/readyz") {
       const ready = !draining && (await auth.ready().then(yes, no));

@@ -17,3 +17,15 @@ export class Endings implements Ends {
     if (failures.length > 0) throw failures[0];
   }
 }
+
+/** Does some of a longer work, what it started ending with it. */
+export async function part<T>(whole: Ends, work: (ends: Ends) => Promise<T>): Promise<T> {
+  const ends = new Endings();
+  // Should the whole be broken off.
+  whole.after(() => ends.end());
+  try {
+    return await work(ends);
+  } finally {
+    await ends.end();
+  }
+}

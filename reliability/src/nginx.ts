@@ -13,8 +13,8 @@ export interface Nginx {
   /** Sends nothing to the process at this port any more, or again, as the how-to says. */
   takeOut(port: number): Promise<void>;
   putBack(port: number): Promise<void>;
-  /** What it has written about requests. */
-  log(): string;
+  /** What it has written about requests, and about itself. */
+  logs(): string;
 }
 
 /** What the how-to's files become here: other places, and no certificate on loopback. */
@@ -83,17 +83,19 @@ export async function startNginx(
   async function rewrite(change: (text: string) => string): Promise<void> {
     writeFileSync(upstreamFile, change(readFileSync(upstreamFile, "utf8")));
     run(programs.nginx(), [...options, "-s", "reload"]);
-    // The workers with the old file may still send what they have in hand.
-    await sleep(1000);
   }
 
   return {
     origin,
-    takeOut: (process) =>
-      rewrite((text) => text.replace(new RegExp(`(:${process} .*);`), "$1 down;")),
+    async takeOut(process) {
+      await rewrite((text) => text.replace(new RegExp(`(:${process} .*);`), "$1 down;"));
+      // The workers with the old file finish what they have in hand.
+      await sleep(1000);
+    },
     putBack: (process) =>
       rewrite((text) => text.replace(new RegExp(`(:${process} .*) down;`), "$1;")),
-    log: () => readFileSync(join(folder, "portal.log"), "utf8"),
+    logs: () =>
+      ["portal.log", "error.log"].map((file) => readFileSync(join(folder, file), "utf8")).join(""),
   };
 }
 

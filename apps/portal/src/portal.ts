@@ -34,21 +34,31 @@ export interface PortalParts {
   /** Whether sign-in with PeeringDB is switched on. */
   readonly enabled: boolean;
   readonly logger: Logger;
+  /** Whether this process is about to end, and wants no more to do. */
+  readonly draining?: () => boolean;
   readonly now?: () => Date;
 }
 
 /** The member portal, as a Hono application. */
 export function createPortal(parts: PortalParts): Hono {
-  const { auth, site, enabled, now = () => new Date() } = parts;
+  const { auth, site, enabled, logger, draining = () => false, now = () => new Date() } = parts;
   const { sql } = parts.storage;
   if (!sql) throw new Error("the portal needs a SQL storage");
   const app = new Hono();
+
+  app.get("/healthz", (c) => c.json({ alive: true }, 200, probeHeaders));
+
+  app.get("/readyz", async (c) => {
+    const ready = !draining() && (await isReady());
+    const again = ready ? {} : { "retry-after": "5" };
+    return c.json({ ready }, ready ? 200 : 503, { ...probeHeaders, ...again });
+  });
 
   if (!enabled) app.all("/auth/login/peeringdb/*", (c) => refused(c, notEnabled()));
   app.use(hono(auth));
   app.onError((thrown, c) => {
     const error = toAuthError(thrown);
-    parts.logger.error("a request failed", logFacts(error));
+    logger.error("a request failed", logFacts(error));
     return refused(c, error);
   });
 
@@ -89,6 +99,16 @@ export function createPortal(parts: PortalParts): Hono {
   });
 
   return app;
+
+  async function isReady(): Promise<boolean> {
+    try {
+      await auth.ready();
+      return true;
+    } catch (error) {
+      logger.warn("the portal is not ready", logFacts(toAuthError(error)));
+      return false;
+    }
+  }
 
   /** Says why not: a page, or JSON for a program. `user` is who is signed in nevertheless. */
   function refused(c: Context, error: AuthError, user?: User): Response {
@@ -152,6 +172,8 @@ function notFound(): AuthError {
 function page(body: Html, status = 200, more: Readonly<Record<string, string>> = {}): Response {
   return new Response(body.text, { status, headers: { ...pageHeaders, ...more } });
 }
+
+const probeHeaders = { "cache-control": "no-store" };
 
 const pageHeaders = {
   "content-type": "text/html; charset=utf-8",

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "sallyport";
 import { openDatabase, openSecrets } from "./database.ts";
@@ -10,9 +11,18 @@ import type { Settings } from "./settings.ts";
 /** A portal that answers. */
 export interface RunningPortal {
   readonly port: number;
-  /** Ends, after at most two seconds for requests that are under way. */
+  /**
+   * Is not ready any more at once, ends accepting after the settings' `drainSeconds`, and ends
+   * when what is under way is answered.
+   */
   close(): Promise<void>;
 }
+
+/**
+ * Milliseconds for requests that are under way. A login has its answer, good or bad, within the
+ * 15 s that `createAuth` gives it, so nobody who is at PeeringDB's mercy is cut off.
+ */
+const patience = 16_000;
 
 /** Starts the portal. @throws where the port is taken or the database cannot be opened. */
 export async function servePortal(settings: Settings, logger: Logger): Promise<RunningPortal> {
@@ -27,21 +37,37 @@ export async function servePortal(settings: Settings, logger: Logger): Promise<R
     logger,
   });
   const enabled = settings.peeringdb !== undefined;
-  const portal = createPortal({ auth, storage, site, enabled, logger });
+  let draining = false;
+  const portal = createPortal({
+    auth,
+    storage,
+    site,
+    enabled,
+    logger,
+    draining: () => draining,
+  });
   // Without options it makes a plain HTTP server.
   const server = createAdaptorServer({ fetch: portal.fetch }) as Server;
   const silent = silentConnections(server);
+  // Before the portal answers. Whoever keeps a connection alive would come back on it.
+  server.prependListener("request", (_, response) => {
+    if (draining) response.setHeader("connection", "close");
+  });
   await listen(server, settings);
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : settings.port,
     async close() {
+      draining = true;
+      await sleep(settings.drainSeconds * 1000);
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
       for (const socket of silent) socket.destroy();
-      const patience = setTimeout(() => server.closeAllConnections(), 2000);
+      // Connections that are kept alive become idle as their requests are answered.
+      const tidying = setInterval(() => server.closeIdleConnections(), 50);
+      const cutting = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
-      clearTimeout(patience);
+      clearInterval(tidying);
+      clearTimeout(cutting);
       await auth.close();
     },
   };

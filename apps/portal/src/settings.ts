@@ -12,6 +12,8 @@ export interface Settings {
   /** Whose `X-Forwarded-For` says where a request came from: addresses and networks. */
   readonly trustedProxies: readonly string[];
   readonly databaseUrl: string;
+  /** For how long a portal that is told to end goes on accepting. */
+  readonly drainSeconds: number;
   readonly siteName: string;
   readonly supportEmail: string | undefined;
   /** Undefined where sign-in with PeeringDB is not enabled. */
@@ -55,6 +57,7 @@ export function readSettings(env: Environment): Settings {
     baseUrl,
     trustedProxies: readProxies(env),
     databaseUrl: env.DATABASE_URL || "sqlite:portal.db",
+    drainSeconds: readDrainSeconds(env),
     siteName: env.IDENTITY_SITENAME || "Member Portal",
     supportEmail: env.IDENTITY_SUPPORT_EMAIL || undefined,
     peeringdb: isTrue(env.AUTH_PEERINGDB_ENABLED)
@@ -135,6 +138,14 @@ function readPort(env: Environment): number {
   const port = Number(env.PORT || 3000);
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new SettingsError(`PORT must be a number from 0 to 65535, not "${env.PORT}"`);
+}
+
+function readDrainSeconds(env: Environment): number {
+  const seconds = Number(env.DRAIN_SECONDS || 0);
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= 600) return seconds;
+  throw new SettingsError(
+    `DRAIN_SECONDS must be a number from 0 to 600, not "${env.DRAIN_SECONDS}"`,
+  );
 }
 
 function readBaseUrl(text: string): string {

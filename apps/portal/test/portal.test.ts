@@ -33,6 +33,18 @@ test("/api/me says who is signed in and their affiliations, and nothing else", a
   });
 });
 
+test("probes learn that the portal is alive and ready, signed in or not", async (t) => {
+  const { origin } = await startSite(t);
+  for (const [path, body] of [
+    ["/healthz", { alive: true }],
+    ["/readyz", { ready: true }],
+  ] as const) {
+    const response = await fetch(origin + path);
+    assert.deepEqual([response.status, await response.json()], [200, body]);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+  }
+});
+
 // What the sandbox's page promises of each person: the networks seen, or the refusal.
 const outcomes: Readonly<Record<number, readonly string[] | string>> = {
   1001: ["Alpha Net", "Bravo Networks"],

@@ -17,6 +17,7 @@ test("an empty environment gives a portal on port 3000 without sign-in at Peerin
     baseUrl: "http://localhost:3000",
     trustedProxies: [],
     databaseUrl: "sqlite:portal.db",
+    drainSeconds: 0,
     siteName: "Member Portal",
     supportEmail: undefined,
     peeringdb: undefined,
@@ -28,7 +29,7 @@ test("an empty environment gives a portal on port 3000 without sign-in at Peerin
 test("variables that are set to nothing count as not set", () => {
   const names = [
     ...["PORT", "HOST", "BASE_URL", "DATABASE_URL", "IDENTITY_SITENAME", "IDENTITY_SUPPORT_EMAIL"],
-    ...["SALLYPORT_SECRET", "AUTH_PEERINGDB_ENABLED", "AUTH_PEERINGDB_PRIVS"],
+    ...["DRAIN_SECONDS", "SALLYPORT_SECRET", "AUTH_PEERINGDB_ENABLED", "AUTH_PEERINGDB_PRIVS"],
     ...["AUTH_PEERINGDB_MFA", "PEERINGDB_OAUTH_REDIRECT", "PEERINGDB_URL", "TRUSTED_PROXIES"],
   ];
   const empty = Object.fromEntries(names.map((name) => [name, ""]));
@@ -44,6 +45,7 @@ test("every variable is taken as it is", () => {
     BASE_URL: "https://portal.ix.example/",
     TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8",
     DATABASE_URL: "sqlite:/var/lib/portal.db",
+    DRAIN_SECONDS: "15",
     IDENTITY_SITENAME: "Example IX",
     IDENTITY_SUPPORT_EMAIL: "noc@ix.example",
     SALLYPORT_SECRET: secret,
@@ -61,6 +63,7 @@ test("every variable is taken as it is", () => {
     baseUrl: "https://portal.ix.example",
     trustedProxies: ["127.0.0.1", "::1", "10.0.0.0/8"],
     databaseUrl: "sqlite:/var/lib/portal.db",
+    drainSeconds: 15,
     siteName: "Example IX",
     supportEmail: "noc@ix.example",
     secrets: [secret],
@@ -182,6 +185,11 @@ const refusals: readonly (readonly [string, Readonly<Record<string, string>>, st
     "everybody as a proxy",
     { TRUSTED_PROXIES: "::/0" },
     'TRUSTED_PROXIES must be addresses, and networks like 10.0.0.0/8, not "::/0"',
+  ],
+  [
+    "a wait that is none",
+    { DRAIN_SECONDS: "5s" },
+    'DRAIN_SECONDS must be a number from 0 to 600, not "5s"',
   ],
   ["a port that is none", { PORT: "http" }, 'PORT must be a number from 0 to 65535, not "http"'],
   [

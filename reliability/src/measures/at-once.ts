@@ -1,9 +1,10 @@
 import { browserAgent } from "bench/visit";
 import { comeBack, leave } from "../browser.ts";
 import { type Kind, kinds, startDatabase } from "../database.ts";
+import { part } from "../endings.ts";
 import { temporaryFolder } from "../folder.ts";
 import { inWords } from "../load.ts";
-import type { Context, Figures, Measure } from "../measure.ts";
+import type { Ends, Figures, Measure } from "../measure.ts";
 import { countRows } from "../rows.ts";
 import { startSite } from "../site.ts";
 
@@ -18,7 +19,10 @@ export const measure: Measure<{ people: number; each: number; together: number }
     const rows: (readonly (string | number)[])[] = [];
     const broken: string[] = [];
     for (const kind of kinds) {
-      const { logins, failures, left } = await firstLogins(context, kind, sizes);
+      context.say(`${kind}: ${sizes.people} people, ${sizes.each} browsers of each`);
+      const { logins, failures, left } = await part(context, (ends) =>
+        firstLogins(ends, kind, sizes),
+      );
       rows.push([kind, logins, left.users, left.associations, left.orphans, failures.length]);
       const expected = { users: sizes.people, associations: sizes.people, sessions: logins };
       for (const [what, count] of Object.entries({ ...expected, orphans: 0, doubles: 0 })) {
@@ -33,16 +37,15 @@ export const measure: Measure<{ people: number; each: number; together: number }
 };
 
 async function firstLogins(
-  context: Context,
+  ends: Ends,
   kind: Kind,
   { people, each, together }: typeof measure.sizes,
 ) {
-  const folder = temporaryFolder(context);
-  const database = await startDatabase(context, kind, folder);
-  const site = await startSite(context, { folder, database, people });
+  const folder = temporaryFolder(ends);
+  const database = await startDatabase(ends, kind, folder);
+  const site = await startSite(ends, { folder, database, people });
   const agent = browserAgent(each * together);
-  context.after(() => agent.destroy());
-  context.say(`${kind}: ${people} people, ${each} browsers of each`);
+  ends.after(() => agent.destroy());
   const failures = [];
   let logins = 0;
   for (let from = 1; from <= people; from += together) {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseServer } from "../database.ts";
+import { part } from "../endings.ts";
 import { temporaryFolder } from "../folder.ts";
 import { failuresOf, inWords, startLoad } from "../load.ts";
 import { startMariadb } from "../mariadb.ts";
-import type { Context, Figures, Measure } from "../measure.ts";
+import type { Ends, Figures, Measure } from "../measure.ts";
 import { startPostgres } from "../postgres.ts";
 import { memoryOf } from "../process-tree.ts";
 import { countRows } from "../rows.ts";
@@ -12,17 +13,20 @@ import { type Site, startSite } from "../site.ts";
 /** Milliseconds after the database's return from which on no login may fail. */
 const recovery = 2000;
 
-/** The longest that anybody may wait for a page that says so, in milliseconds. */
-const patience = 16_000;
+/**
+ * The longest that anybody may wait for a page that says so, in milliseconds: five seconds for a
+ * connection, ten for a statement, and room for a slow machine.
+ */
+const patience = 20_000;
 
 /** How a database can go. */
 interface Outage {
   readonly what: string;
-  start(context: Context, folder: string): Promise<DatabaseServer>;
+  start(ends: Ends, folder: string): Promise<DatabaseServer>;
   goes(server: DatabaseServer): Promise<void>;
   comesBack(server: DatabaseServer): Promise<void>;
-  /** It comes back by itself, sooner than anybody could look. */
-  readonly brief?: boolean;
+  /** How long it is away, where that is another time than the others'. */
+  readonly seconds?: number;
 }
 
 const stops = {
@@ -40,8 +44,9 @@ const outages: readonly Outage[] = [
     comesBack: (server) => server.start(),
   },
   {
-    what: "PostgreSQL hangs",
+    what: "PostgreSQL hangs for 20 seconds",
     start: startPostgres,
+    seconds: 20,
     goes: async (server) => server.freeze(true),
     comesBack: async (server) => server.freeze(false),
   },
@@ -51,11 +56,13 @@ const outages: readonly Outage[] = [
     // It breaks all the others off, too, and recovers by itself.
     goes: async (server) => server.killConnection?.(),
     comesBack: async () => {},
-    brief: true,
+    // Sooner than anybody could look.
+    seconds: 0,
   },
   {
-    what: "MariaDB hangs",
+    what: "MariaDB hangs for 20 seconds",
     start: startMariadb,
+    seconds: 20,
     goes: async (server) => server.freeze(true),
     comesBack: async (server) => server.freeze(false),
   },
@@ -77,7 +84,7 @@ export const measure: Measure<Sizes> = {
     const rows: (readonly (string | number)[])[] = [];
     const broken: string[] = [];
     for (const outage of outages.slice(0, sizes.outages)) {
-      const found = await goAndComeBack(context, outage, sizes);
+      const found = await part(context, (ends) => goAndComeBack(ends, outage, sizes));
       context.say(`${outage.what}: ${found.unavailable} × 503`);
       const { before, unavailable, slowest, clean, grown } = found;
       rows.push([outage.what, before, unavailable, slowest, clean, grown]);
@@ -95,18 +102,18 @@ export const measure: Measure<Sizes> = {
   },
 };
 
-async function goAndComeBack(context: Context, outage: Outage, { away, crowd }: Sizes) {
-  const folder = temporaryFolder(context);
-  const server = await outage.start(context, folder);
-  const site = await startSite(context, { folder, database: server, people: 100_000 });
+async function goAndComeBack(ends: Ends, outage: Outage, { away, crowd }: Sizes) {
+  const folder = temporaryFolder(ends);
+  const server = await outage.start(ends, folder);
+  const site = await startSite(ends, { folder, database: server, people: 100_000 });
   const load = startLoad(site.origin, { browsers: crowd });
   await sleep(3000);
 
   const memory = memoryIn(site);
   const before = load.logins.length;
-  const goneAt = performance.now();
   await outage.goes(server);
-  await sleep(away * 1000);
+  const seconds = outage.seconds ?? away;
+  await sleep(seconds * 1000);
   const readyMeanwhile = await Promise.all(site.processes.map((each) => each.isReady()));
   await outage.comesBack(server);
   const backAt = performance.now();
@@ -127,7 +134,7 @@ async function goAndComeBack(context: Context, outage: Outage, { away, crowd }: 
   if (Math.max(0, ...waits) > patience) broken.push(`somebody waited ${Math.max(...waits)} ms`);
   const since = during.filter(({ begun, failure }) => begun > backAt && !failure);
   if (since.length === 0) broken.push("nobody signed in after its return");
-  if (!outage.brief && readyMeanwhile.some(Boolean))
+  if (seconds > 0 && readyMeanwhile.some(Boolean))
     broken.push("a process was ready while it was away");
   for (const { running } of site.processes) {
     if (running.child.exitCode !== null || running.child.signalCode !== null) {
@@ -140,7 +147,6 @@ async function goAndComeBack(context: Context, outage: Outage, { away, crowd }: 
   if (left.orphans + left.doubles > 0 || left.sessions < succeeded) {
     broken.push(`${succeeded} signed in, and there is ${JSON.stringify(left)}`);
   }
-  context.say(`${outage.what}: away for ${((backAt - goneAt) / 1000).toFixed(1)} s`);
   return {
     before,
     unavailable: unavailable.length,

@@ -75,7 +75,6 @@ export function toStorageError(dialect: Dialect, error: unknown): unknown {
   const words = wordsOf(root);
   if (meaning === "conflict") return new Conflict(words, { cause: error });
   if (meaning === "busy") return new Busy(words, { cause: error });
-  if (meaning === "unanswered") return new Unanswered(words, { cause: error });
   if (meaning === "unavailable") return new StorageUnavailable(words, { cause: error });
   return error;
 }
@@ -89,9 +88,6 @@ function rootOf(error: unknown): unknown {
 
 /** Another connection holds the database. Nothing was done, so it may be tried again. */
 export class Busy extends StorageUnavailable {}
-
-/** A statement took too long. Its connection still waits for it, so nothing else can be asked there. */
-export class Unanswered extends StorageUnavailable {}
 
 /** What went wrong. Node's error for a host with several addresses says it in its parts only. */
 export function wordsOf(error: unknown): string {

@@ -90,11 +90,8 @@ export interface LateIndexing {
   make(index: LateIndex): readonly string[];
 }
 
-/**
- * What a database's error comes to. `unanswered`: the driver has stopped waiting for the answer.
- * `exists`: what the statement should make is there already.
- */
-export type Meaning = "conflict" | "busy" | "unanswered" | "unavailable" | "exists";
+/** What a database's error comes to. `exists`: what the statement should make is there already. */
+export type Meaning = "conflict" | "busy" | "unavailable" | "exists";
 
 /** A time as a driver gives it: a `Date`, or text, in UTC where it names no zone. */
 export function fromTime(value: unknown): Date {

@@ -10,7 +10,6 @@ import {
   type Query,
   sqlOver,
   toStorageError,
-  Unanswered,
   wordsOf,
 } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
@@ -23,11 +22,13 @@ import type { SqlTablesOptions } from "./tables.ts";
 /** A database's server, as a driver reaches it. */
 export interface Server<Handle> {
   readonly dialect: Dialect;
+  /** @throws where the server does not answer, or refuses. */
+  connect(): Promise<Connection<Handle>>;
   /**
-   * @param statementTimeout milliseconds that a statement may take, where the driver can tell.
-   * @throws where the server does not answer, or refuses.
+   * Whether a connection that is released as broken ends. Only then may a statement be given up:
+   * else the next caller would get a connection that still waits for it, in its transaction.
    */
-  connect(statementTimeout: number | undefined): Promise<Connection<Handle>>;
+  readonly endsBroken: boolean;
   close(): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export const usualConnectTimeout = 5000;
 
 /** Our tables on a database's server, a connection for each transaction. Made up to date at first use. */
 export function pooledStorage<Handle>(
-  { dialect, connect, close }: Server<Handle>,
+  { dialect, connect, endsBroken, close }: Server<Handle>,
   options: PooledOptions<Handle>,
 ): Storage {
   const { connectTimeout = usualConnectTimeout, statementTimeout = 10_000 } = options;
@@ -126,23 +127,30 @@ export function pooledStorage<Handle>(
   }
 
   async function connected<T>(work: Work<Handle, T>, timeout: number | undefined): Promise<T> {
-    const connection = await connectionInTime(timeout);
+    const connection = await connectionInTime();
     let broken = false;
-    let unanswered: Unanswered | undefined;
+    let unanswered: StorageUnavailable | undefined;
     const watch = async <R>(use: () => Promise<R>, isLast = false): Promise<R> => {
+      // What is said behind it would wait as long.
       if (unanswered) throw unanswered;
       try {
         return await use();
       } catch (error) {
+        // A driver has errors of its own.
+        if (error instanceof StorageUnavailable) unanswered = error;
         const known = toStorageError(dialect, error);
         broken ||= known instanceof StorageUnavailable || isLast;
-        if (known instanceof Unanswered) unanswered = known;
         throw known;
       }
     };
+    const ask: Query = (text, values) => {
+      const answer = connection.query(text, values);
+      if (timeout === undefined || !endsBroken) return answer;
+      return inTime(answer, timeout, "no answer from the database");
+    };
     try {
       return await work(
-        (text, values) => watch(() => connection.query(text, values), text === "rollback"),
+        (text, values) => watch(() => ask(text, values), text === "rollback"),
         (use) => watch(() => use(connection.handle)),
       );
     } finally {
@@ -150,8 +158,8 @@ export function pooledStorage<Handle>(
     }
   }
 
-  async function connectionInTime(timeout: number | undefined): Promise<Connection<Handle>> {
-    const coming = connect(timeout);
+  async function connectionInTime(): Promise<Connection<Handle>> {
+    const coming = connect();
     try {
       return await inTime(coming, connectTimeout, "no connection to the database");
     } catch (error) {

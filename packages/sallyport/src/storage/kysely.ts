@@ -25,7 +25,13 @@ export function kyselyStorage<Tables>(
   { dialect, ...options }: KyselyOptions<Tables>,
 ): Storage {
   return pooledStorage(
-    { dialect: dialects[dialect], connect: () => connect(db), close: async () => {} },
+    {
+      dialect: dialects[dialect],
+      connect: () => connect(db),
+      // Kysely takes every connection back.
+      endsBroken: false,
+      close: async () => {},
+    },
     options,
   );
 }

@@ -27,8 +27,6 @@ export interface MysqlConnection {
 export interface MysqlStatement {
   readonly sql: string;
   readonly timezone: "Z";
-  /** Milliseconds. */
-  readonly timeout?: number;
 }
 
 /**
@@ -65,17 +63,17 @@ function ownPool(
 function poolServer(pool: () => Promise<MysqlPool>): Server<MysqlConnection> {
   return {
     dialect: mysqlDialect,
-    async connect(timeout): Promise<Connection<MysqlConnection>> {
+    endsBroken: true,
+    async connect(): Promise<Connection<MysqlConnection>> {
       const connection = await (await pool()).getConnection();
-      const limited = timeout !== undefined && { timeout };
       return {
         handle: connection,
         async query(sql, values) {
           // Few statements without values can be prepared: not the start of a transaction, say.
           const [answer] =
             values.length > 0
-              ? await connection.execute({ sql, values: [...values], timezone, ...limited })
-              : await connection.query({ sql, timezone, ...limited });
+              ? await connection.execute({ sql, values: [...values], timezone })
+              : await connection.query({ sql, timezone });
           return toResult(answer);
         },
         release(broken) {

@@ -22,7 +22,6 @@ export interface PgClient {
     readonly text: string;
     readonly values: unknown[];
     readonly name?: string;
-    readonly query_timeout?: number;
   }): Promise<{
     readonly rows: Readonly<Record<string, unknown>>[];
     readonly rowCount: number | null;
@@ -86,7 +85,8 @@ function ownPool(
   const server = onlyOnce(async () => poolServer(await pool()));
   return {
     dialect: postgresDialect,
-    connect: async (timeout) => (await server()).connect(timeout),
+    endsBroken: true,
+    connect: async () => (await server()).connect(),
     close: onlyOnce(async () => (await pool()).end()),
   };
 }
@@ -96,15 +96,15 @@ function poolServer(pool: PgPool): Server<PgClient> {
   pool.on("error", ignore);
   return {
     dialect: postgresDialect,
-    async connect(timeout): Promise<Connection<PgClient>> {
+    endsBroken: true,
+    async connect(): Promise<Connection<PgClient>> {
       const client = await pool.connect();
       // Nor does the pool listen for a client that somebody holds. The next statement fails anyway.
       client.on("error", ignore);
       return {
         handle: client,
         async query(text, values) {
-          const limited = timeout !== undefined && { query_timeout: timeout };
-          const statement = { text, values: [...values], ...limited };
+          const statement = { text, values: [...values] };
           const { rows, rowCount } = await client.query(
             values.length > 0 ? { ...statement, name: nameOf(text) } : statement,
           );
@@ -125,6 +125,7 @@ function inProcess(database: PgLite): Server<PgLite> {
   let last: Promise<void> = Promise.resolve();
   return {
     dialect: postgresDialect,
+    endsBroken: false,
     async connect(): Promise<Connection<PgLite>> {
       const turn = last;
       let release = () => {};

@@ -58,7 +58,6 @@ export const mysqlDialect: Dialect = {
   meaningOf(error) {
     const number = factOf(error, "errno");
     if (typeof number === "number" && meanings[number]) return meanings[number];
-    if (factOf(error, "code") === "PROTOCOL_SEQUENCE_TIMEOUT") return "unanswered";
     const lost = isNetworkFault(error) || /^PROTOCOL_|^POOL_/.test(String(factOf(error, "code")));
     return lost || factOf(error, "fatal") === true ? "unavailable" : undefined;
   },

@@ -60,7 +60,6 @@ export const postgresDialect: Dialect = {
     }
     // What `pg` says of a broken connection has no code.
     const words = String(factOf(error, "message"));
-    if (words === "Query read timeout") return "unanswered";
     const broken =
       isNetworkFault(error) || /connection|timeout|\bpool\b|not queryable/i.test(words);
     return broken ? "unavailable" : undefined;
