@@ -68,6 +68,8 @@ async function measureKind(
   provider: string,
 ): Promise<Found> {
   const say = (line: string) => context.say(`${kind}: ${line}`);
+  const child = startChild(childFile);
+  context.after(() => child.end());
   const makeGround = await groundMaker(context, kind);
   const signingIn = async (users: number): Promise<Contestant & { readonly ground: Ground }> => {
     const ground = await makeGround(users);
@@ -84,8 +86,6 @@ async function measureKind(
   if (added !== firsts) throw new Error(`${firsts} first logins made ${added} users`);
   say("the costs are known");
 
-  const child = startChild(childFile);
-  context.after(() => child.end());
   let next = firsts;
   const login = () => many.site.signIn("returning", someoneOf(sizes.users, next++));
   const nothing = await beside(login, sizes.rate, () =>
