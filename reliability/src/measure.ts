@@ -9,10 +9,16 @@ export interface Context extends Ends {
   say(line: string): void;
 }
 
-/** What came of a measure: a table for docs/explanation/reliability.md. */
-export interface Figures {
+/** A table for docs/explanation/reliability.md. */
+export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** What came of a measure. */
+export interface Figures extends Table {
+  /** Tables below it. */
+  readonly more?: readonly Table[];
   /** What we promise and did not hold, a sentence each. */
   readonly broken: readonly string[];
 }

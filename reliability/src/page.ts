@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Figures } from "./measure.ts";
+import type { Figures, Table } from "./measure.ts";
 
 const page = new URL("../../docs/explanation/reliability.md", import.meta.url);
 
@@ -13,8 +13,12 @@ export function writeFigures(name: string, figures: Figures, machine: string): v
   writeFileSync(page, before.slice(0, start + from.length) + block + before.slice(end));
 }
 
-/** The figures as a table in Markdown. */
-export function toTable({ columns, rows }: Figures): string {
+/** The figures as tables in Markdown. */
+export function toTable({ more = [], ...first }: Figures): string {
+  return [first, ...more].map(markdownOf).join("\n");
+}
+
+function markdownOf({ columns, rows }: Table): string {
   return [columns, columns.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |\n`)
     .join("");

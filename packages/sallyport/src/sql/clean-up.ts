@@ -18,7 +18,7 @@ const usesATurn = 100;
 const roundsATurn = 10;
 
 // For each millisecond of work, so many of rest: the database is the logins'.
-const rest = 4;
+const rest = 2;
 
 /**
  * The same storage, which takes away what has expired. Whichever process gets there first does
@@ -80,7 +80,7 @@ export function withCleanUp(dialect: Dialect, storage: Storage): Storage {
         if (closed) return;
         if ((await storage.sql?.run(batch, [now])) === rowsABatch) full.push(batch);
       }
-      if (full.length === 0) return;
+      if (full.length === 0 || closed) return;
       left = full;
       await pause((performance.now() - began) * rest);
     }

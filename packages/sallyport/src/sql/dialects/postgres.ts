@@ -37,7 +37,7 @@ export const postgresDialect: Dialect = {
   begin: ["begin isolation level read committed"],
   lock: "select pg_advisory_xact_lock(hashtextextended(?, 0))",
   forUpdate: "for update",
-  giveUpSoon: "set local lock_timeout = '300ms'",
+  giveUpSoon: "set local lock_timeout = '150ms'",
   lateIndexing: {
     find: "select indisvalid as valid from pg_index where indexrelid = to_regclass($1)",
     // Waiting for the lock would be a transaction, for which the making of an index waits.
