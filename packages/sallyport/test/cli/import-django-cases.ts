@@ -297,6 +297,20 @@ export function runImportDjango(kind: string, { dialect, makeDatabase, open }: K
     assert.deepEqual(again.users, { added: 0, present: 4, different: 0, renumbered: 2 });
   });
 
+  test(`the same id at another site is another person (${kind})`, async (t) => {
+    const { django, theirs, storage, run } = await start(t);
+    await django.user({ id: 1, username: "ada" });
+    await django.account({ user_id: 1, uid: "7" });
+    await run();
+    await theirs.ask("delete from social_auth_usersocialauth");
+    await theirs.ask("delete from auth_user");
+    await django.user({ id: 1, username: "eve", date_joined: modified });
+    await django.account({ user_id: 1, uid: "8" });
+    for (const added of [1, 0]) assert.equal((await run()).users.added, added);
+    assert.equal((await storage.associations.find("github", "7"))?.userId, 1);
+    assert.equal((await storage.associations.find("github", "8"))?.userId, 2);
+  });
+
   test(`an account that is somebody else's here stays theirs (${kind})`, async (t) => {
     const { django, storage, run } = await start(t);
     await django.user({ id: 1 });

@@ -1,3 +1,4 @@
+import { fromTime } from "../../sql/dialect.ts";
 import { comparisonKey, type SqlRow } from "../../storage.ts";
 import { insertRows, type Row, rowsWith } from "../many-rows.ts";
 import type { OneConnection } from "../one-connection.ts";
@@ -90,7 +91,7 @@ async function usersHere({ sql }: OneConnection, users: readonly DjangoUser[]): 
 }
 
 const select = `select id, username, username_key, email, first_name, last_name, is_active,
-  is_admin, creator from users where`;
+  is_admin, creator, created_at from users where`;
 
 /** Where a user came from. It stays with the row, so that the next import finds it. */
 function creatorOf({ id }: DjangoUser): string {
@@ -103,7 +104,13 @@ function foundAs(user: DjangoUser, { byId, byKey }: Here): SqlRow | undefined {
     byKey.get(comparisonKey(wishedName(user))),
     byKey.get(comparisonKey(numberedName(user))),
   ];
-  return candidates.find((row) => row?.creator === creatorOf(user));
+  return candidates.find((row) => row && cameFrom(user, row));
+}
+
+/** Whether a row was made from this user: not from one of another site with the same id, who joined at another time. */
+function cameFrom(user: DjangoUser, { creator, created_at }: SqlRow): boolean {
+  if (creator !== creatorOf(user)) return false;
+  return user.joinedAt === undefined || fromTime(created_at).getTime() === user.joinedAt.getTime();
 }
 
 /** Whoever signed in here already, with an account that is this user's at Django, is this user. */
