@@ -113,7 +113,8 @@ async function openPostgres(connectionString: string, use: Use): Promise<Driver>
       getTypeParser: (type: number, format?: "text" | "binary") =>
         type === pg.types.builtins.TIMESTAMP
           ? (text: string) => text
-          : pg.types.getTypeParser(type, format as "text"),
+          : // It is declared once for each format.
+            pg.types.getTypeParser(type, format as "text"),
     },
   });
   // The next statement fails anyway.
@@ -137,9 +138,10 @@ async function openMysql(uri: string, use: Use): Promise<Driver> {
     async query(text, values) {
       // Few statements without values can be prepared: not the start of a transaction, say.
       const [answer] = values.length
-        ? await connection.execute(text, [...values] as (string | number | null)[])
+        ? // As `toDriver` of the dialect made them.
+          await connection.execute(text, [...values] as (string | number | null)[])
         : await connection.query(text);
-      // Rows, or what became of them.
+      // Rows, each an object unless asked for otherwise; or what became of them.
       if (Array.isArray(answer)) {
         return { rows: answer as Record<string, unknown>[], changes: 0 };
       }

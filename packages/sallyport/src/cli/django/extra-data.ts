@@ -17,7 +17,7 @@ export function fromDjangoExtraData(kept: unknown, updatedAt: Date): JsonObject 
   const { access_token, expires, expires_in, ...rest } = read;
   const end = endOf({ extraData: read, updatedAt });
   return {
-    ...withoutSecrets(rest),
+    ...withoutTokens(rest),
     ...tokensOf(rest),
     ...oauth1Tokens(access_token),
     ...(end
@@ -29,9 +29,18 @@ export function fromDjangoExtraData(kept: unknown, updatedAt: Date): JsonObject 
   };
 }
 
-/** The same without anything that anybody could use. */
+/** Without what is named as a token, however deep it lies. */
 export function withoutTokens(extraData: JsonObject): JsonObject {
-  return withoutSecrets(extraData);
+  const kept = Object.entries(extraData).filter(
+    // Any name may be asked after.
+    ([name]) => !(secretFields as readonly string[]).includes(name),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, value && withoutTokensIn(value)]));
+}
+
+function withoutTokensIn(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutTokensIn);
+  return isJsonObject(value) ? withoutTokens(value) : value;
 }
 
 function readText(kept: unknown): unknown {
@@ -57,17 +66,4 @@ function oauth1Tokens(token: Json | undefined): JsonObject {
 function tokensOf(extraData: JsonObject): JsonObject {
   const entries = secretFields.map((field) => [field, extraData[field]]);
   return Object.fromEntries(entries.filter(([, value]) => typeof value === "string"));
-}
-
-/** Without what is named as a token, however deep it lies. */
-function withoutSecrets(extraData: JsonObject): JsonObject {
-  const kept = Object.entries(extraData).filter(
-    ([name]) => !(secretFields as readonly string[]).includes(name),
-  );
-  return Object.fromEntries(kept.map(([name, value]) => [name, value && withoutSecretsIn(value)]));
-}
-
-function withoutSecretsIn(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutSecretsIn);
-  return isJsonObject(value) ? withoutSecrets(value) : value;
 }

@@ -62,33 +62,23 @@ export function describe(
   },
 ): readonly string[] {
   const { users, accounts, renamed, administrators, skipped, unreadable, providers } = report;
-  const lines: string[] = [];
-  const say = (count: number, line: string) => {
-    if (count > 0) lines.push(line);
-  };
-  if (dryRun) lines.push("a dry run: nothing is written");
-  say(users.added + accounts.added === 0 ? 1 : 0, "nothing to do");
-  if (!associationsOnly) lines.push(`users: ${users.added} added, ${users.present} already there`);
-  say(users.different, `  ${users.different} of those differ, and are left as they are`);
-  say(
-    users.renumbered,
-    `  ${users.renumbered} have another id than at Django, which the column creator names`,
-  );
-  for (const line of renamed) lines.push(`  renamed, since the name is taken: ${line}`);
-  for (const line of administrators) lines.push(`  to be made an administrator by hand: ${line}`);
-  lines.push(`accounts: ${accounts.added} added, ${accounts.present} already there`);
-  say(
-    accounts.elsewhere,
-    `  ${accounts.elsewhere} belong to somebody else here, and are left as they are`,
-  );
-  for (const [reason, count] of skipped) lines.push(`  ${count} skipped: ${reason}`);
-  say(unreadable, `  ${unreadable} without tokens and data, which are no JSON object`);
-  for (const [provider, { accounts, addresses }] of [...providers].sort()) {
-    const notes = [
-      ...(known.has(provider) ? [] : ["no backend of that name comes with Sallyport"]),
-      ...(addresses > 0 ? [`${addresses} known by an address`] : []),
-    ];
-    lines.push(`  ${[`${provider}: ${accounts}`, ...notes].join("; ")}`);
-  }
-  return lines;
+  const few = (count: number, line: string) => (count > 0 ? [`  ${count} ${line}`] : []);
+  return [
+    ...(dryRun ? ["a dry run: nothing is written"] : []),
+    ...(users.added + accounts.added === 0 ? ["nothing to do"] : []),
+    ...(associationsOnly ? [] : [`users: ${users.added} added, ${users.present} already there`]),
+    ...few(users.different, "differ from Django's, and are left as they are"),
+    ...few(users.renumbered, "have another id than at Django"),
+    ...renamed.map((line) => `  renamed, since the name is taken: ${line}`),
+    ...administrators.map((line) => `  to be made an administrator by hand: ${line}`),
+    `accounts: ${accounts.added} added, ${accounts.present} already there`,
+    ...few(accounts.elsewhere, "belong to somebody else here, and are left as they are"),
+    ...[...skipped].flatMap(([reason, count]) => few(count, `skipped: ${reason}`)),
+    ...few(unreadable, "without tokens and data, which are no JSON object"),
+    ...[...providers].sort().map(([provider, { accounts, addresses }]) => {
+      const backend = known.has(provider) ? "" : "; no backend of that name comes with Sallyport";
+      const uids = addresses > 0 ? `; ${addresses} known by an address` : "";
+      return `  ${provider}: ${accounts}${backend}${uids}`;
+    }),
+  ];
 }
