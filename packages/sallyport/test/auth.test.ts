@@ -238,6 +238,7 @@ test("a session store of the application's own takes the place of ours", async (
       tenant: null,
       associationId: 2,
       amr: null,
+      userAgent: null,
       replaces: undefined,
     },
   ]);
