@@ -76,7 +76,7 @@ export function alwaysCleanUp(t: TestContext): void {
 
 /** Waits until it is so. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 20_000;
+  const giveUpAt = performance.now() + 60_000;
   while (!(await isSo())) {
     assert.ok(performance.now() < giveUpAt, "it never came to that");
     await new Promise((resolve) => setTimeout(resolve, 20));
