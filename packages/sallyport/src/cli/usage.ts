@@ -3,6 +3,8 @@ export const usage = `sallyport migrate             bring the tables of a databa
 
   --database URL              which one; the environment's DATABASE_URL unless given
   --affiliations              the tables of sallyport/affiliations, too
+  --own-users integer|text    users are in a table of the application's, with ids of this kind
+  --detached                  and are written on a connection of their own
   --check                     change nothing; list what is pending, and end with 1 if anything is
 
 sallyport import-django URL   take users and accounts over from Django with python-social-auth

@@ -38,7 +38,11 @@ export async function migrate(
   }
 }
 
-/** What has not run yet of each set, as `003-tenants of core`. Changes nothing, and waits for nobody. */
+/**
+ * What has not run yet of each set, as `003-tenants of core`. Changes nothing, and waits for nobody.
+ *
+ * @throws where the tables were made for users of another kind.
+ */
 export async function pendingMigrations(
   dialect: Dialect,
   query: Query,
@@ -48,9 +52,13 @@ export async function pendingMigrations(
   const pending: string[] = [];
   for (const set of sets) {
     const migrator = migratorOf(db, set, async () => migrationsOf(dialect, set));
-    for (const { name, executedAt } of await migrator.getMigrations()) {
-      if (!executedAt) pending.push(`${name} of ${set.name}`);
-    }
+    const all = await migrator.getMigrations();
+    const lacking = all.filter(({ executedAt }) => !executedAt);
+    // Where nothing has run there may be no table that says what has.
+    const ran = lacking.length < all.length ? await namesOfRan(db, set) : [];
+    const foreign = foreignTo(set, ran.join());
+    if (foreign) throw new Error(foreign);
+    pending.push(...lacking.map(({ name }) => `${name} of ${set.name}`));
   }
   return pending;
 }
@@ -107,13 +115,20 @@ function migrationsOf(dialect: Dialect, { migrations }: MigrationTexts): Record<
  */
 async function ranByNewer(
   db: Kysely<unknown>,
-  { name, migrations }: MigrationTexts,
+  set: MigrationTexts,
 ): Promise<Record<string, Migration>> {
-  const newest = Object.keys(migrations).sort().at(-1) ?? "";
+  const newest = Object.keys(set.migrations).sort().at(-1) ?? "";
+  const newer = (await namesOfRan(db, set)).filter((name) => name > newest);
+  return Object.fromEntries(newer.map((name) => [name, { up: async () => {} }]));
+}
+
+async function namesOfRan(
+  db: Kysely<unknown>,
+  { name }: MigrationTexts,
+): Promise<readonly string[]> {
   const text = sql<{ readonly name: string }>`select name from ${sql.table(tableOf(name))}`;
   const { rows } = await text.execute(db);
-  const newer = rows.filter((row) => row.name > newest);
-  return Object.fromEntries(newer.map((row) => [row.name, { up: async () => {} }]));
+  return rows.map((row) => row.name);
 }
 
 async function make(dialect: Dialect, db: Kysely<unknown>, text: string): Promise<void> {

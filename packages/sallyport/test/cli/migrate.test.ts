@@ -53,7 +53,26 @@ test("migrate takes up the file that an application has open", async (t) => {
   assert.equal(await storage.users.find(1), undefined);
 });
 
+test("migrate --own-users makes the tables for users of the application's, of one kind", async (t) => {
+  const file = temporaryFile(t);
+  const environment = { DATABASE_URL: `sqlite:${file}` };
+  const made = await runCommand(["migrate", "--own-users", "text", "--detached"], environment);
+  assert.match(made.stdout, /^001-accounts-of-text-ids of core: done\n/);
+  assert.match(made.stdout, /\n001-intents of intents: done\n$/);
+  const others = await runCommand(["migrate"], environment);
+  const complaint =
+    "sallyport: the tables were made for an application's users with text ids, and are opened for the library's own users\n";
+  assert.deepEqual(others, { code: 1, stdout: "", stderr: complaint });
+  assert.deepEqual(await runCommand(["migrate", "--check"], environment), others);
+});
+
 for (const [what, args, complaint] of [
+  [
+    "ids of no kind",
+    ["migrate", "--own-users", "uuid"],
+    /^sallyport: --own-users takes what their/,
+  ],
+  ["detached users of ours", ["migrate", "--detached"], /^sallyport: --detached goes with --own-/],
   ["no command", [], /^sallyport: which command\?\n/],
   ["an unknown command", ["migrations"], /^sallyport: there is no command "migrations"\n/],
   ["Object's own command", ["toString"], /^sallyport: there is no command "toString"\n/],
