@@ -26,6 +26,7 @@ export const measure: Measure<Sizes> = {
   async run(context, { kills, restarts, crowd }) {
     const folder = temporaryFolder(context);
     const database = await startPostgres(context, folder);
+    // More than can sign in meanwhile: so many a second, for the seconds that each takes.
     const people = 600 * (8 * kills + 6 * restarts + 10);
     const site = await startSite(context, { folder, database, people, drainSeconds: 1 });
     const load = startLoad(site.origin, { browsers: crowd });
