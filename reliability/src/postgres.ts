@@ -40,7 +40,13 @@ export async function startPostgres(ends: Ends, folder: string): Promise<Databas
     // SIGINT is its fast shutdown: it rolls back what is under way and disconnects everybody.
     stop: (signal = "SIGINT") => running.end(signal),
     async start() {
-      running = start(ends, programs.postgres(), args, { ...owner, cwd });
+      const started = start(ends, programs.postgres(), args, { ...owner, cwd });
+      running = started;
+      // Killed outright it would leave its shared memory behind; and it may be stopped by now.
+      ends.after(() => {
+        started.child.kill("SIGCONT");
+        return started.end("SIGQUIT");
+      });
       await until("PostgreSQL answers", () => answers(server, running));
     },
     async killConnection() {

@@ -33,8 +33,8 @@ test("the measures run with the how-to's own configuration, but for places and t
       "listen 127.0.0.1:80;",
       "server_name localhost;",
       "access_log /folder/portal.log without_query;",
-      "server 127.0.0.1:5001 fail_timeout=2s;",
-      "server 127.0.0.1:5002 fail_timeout=2s;",
+      "server 127.0.0.1:5001 fail_timeout=5s;",
+      "server 127.0.0.1:5002 fail_timeout=5s;",
     ],
   );
 });

@@ -85,6 +85,7 @@ const things: Readonly<Record<string, (ground: Ground, person: number) => Promis
     const [account] = await database.ask(
       `select user_id, extra_data from social_auth where ${where}`,
     );
+    // What the library wrote there is an object; `pg` has read it.
     const ended = { ...(account?.extra_data as object), expires_on: 1 };
     await database.ask(
       `update social_auth set extra_data = '${JSON.stringify(ended)}' where ${where}`,

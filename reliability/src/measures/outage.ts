@@ -105,7 +105,7 @@ export const measure: Measure<Sizes> = {
 async function goAndComeBack(ends: Ends, outage: Outage, { away, crowd }: Sizes) {
   const folder = temporaryFolder(ends);
   const server = await outage.start(ends, folder);
-  const site = await startSite(ends, { folder, database: server, people: 100_000 });
+  const site = await startSite(ends, { folder, database: server, people: 50_000 });
   const load = startLoad(site.origin, { browsers: crowd });
   await sleep(3000);
 
