@@ -92,8 +92,6 @@ async function measureKind(
     sleep(sizes.rest * 1000, sizes.rest * 1000),
   );
   await many.ground.expire(sizes.expired);
-  // SQLite has kept this process busy. Now it hears which connections the provider has closed.
-  await sleep(100);
   say(`${sizes.expired} rows have expired`);
   const cleanUp = await beside(login, sizes.rate, () => untilClean(many.ground));
   const plans = await many.ground.plans();
