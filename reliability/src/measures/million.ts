@@ -18,10 +18,10 @@ const sizes = {
   users: 1_000_000,
   few: 1000,
   expired: 200_000,
-  rounds: 7,
-  logins: 50,
+  rounds: 15,
+  logins: 30,
   /** Logins a second, while something else goes on. */
-  rate: 50,
+  rate: 20,
   /** Seconds for which nothing else goes on. */
   rest: 5,
   /** How many times as much a login may cost. */
