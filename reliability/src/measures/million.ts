@@ -18,10 +18,10 @@ const sizes = {
   users: 1_000_000,
   few: 1000,
   expired: 200_000,
-  rounds: 7,
-  logins: 50,
+  rounds: 15,
+  logins: 30,
   /** Logins a second, while something else goes on. */
-  rate: 50,
+  rate: 20,
   /** Seconds for which nothing else goes on. */
   rest: 5,
   /** How many times as much a login may cost. */
@@ -92,8 +92,6 @@ async function measureKind(
     sleep(sizes.rest * 1000, sizes.rest * 1000),
   );
   await many.ground.expire(sizes.expired);
-  // SQLite has kept this process busy. Now it hears which connections the provider has closed.
-  await sleep(100);
   say(`${sizes.expired} rows have expired`);
   const cleanUp = await beside(login, sizes.rate, () => untilClean(many.ground));
   const plans = await many.ground.plans();

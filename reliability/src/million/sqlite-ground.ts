@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { sqliteStorage } from "sallyport/storage/sqlite";
 import type { Ends } from "../measure.ts";
@@ -35,6 +36,8 @@ export async function sqliteGround(ends: Ends, file: string, users: number): Pro
   const settle = async () => {
     await ask("analyze");
     await ask("pragma wal_checkpoint(truncate)");
+    // It has kept this process busy, which now hears of connections that others have closed.
+    await sleep(100);
   };
   await settle();
   const storage = sqliteStorage(file);
