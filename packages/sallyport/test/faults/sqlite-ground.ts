@@ -27,10 +27,11 @@ export async function sqliteGround(): Promise<Ground> {
   };
 }
 
-const diskFault = () => new Database.SqliteError("disk I/O error", "SQLITE_IOERR");
+/** An error as the driver throws it. */
+export const diskFault = () => new Database.SqliteError("disk I/O error", "SQLITE_IOERR");
 
-/** Gives a function that ends it. Not `mock.method`, which remembers every call. */
-function watchPrepared(watch: Watch): () => void {
+/** Watches every statement of better-sqlite3. Gives a function that ends it. Not `mock.method`, which remembers every call. */
+export function watchPrepared(watch: Watch): () => void {
   const { prepare } = Database.prototype;
   Database.prototype.prepare = function (this: Database.Database, text: string) {
     const statement = prepare.call(this, text);
