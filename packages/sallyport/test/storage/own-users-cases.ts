@@ -8,11 +8,13 @@ import { makePeople } from "./own-users.ts";
 /** How an application's own users are kept in a kind of database. */
 export interface OwnUsersKind {
   readonly kind: string;
+  /** What its addresses begin with. */
+  readonly scheme: string;
   readonly makeDatabase: () => Promise<TestDatabase>;
   /** A storage whose store joins its transactions. */
   readonly joined: (address: string, ids: UserIds) => Storage;
   /** A storage with a store that does not. */
-  readonly open: (address: string, users: DetachedUserStore) => Storage;
+  readonly open: (address: string, users: DetachedUserStore | undefined) => Storage;
   /** Such a store, and how its connections end. */
   readonly detached: (
     address: string,
