@@ -7,7 +7,7 @@ import type { NewUser, User, UserChanges, UserId } from "./storage.ts";
  * passed over.
  */
 export type StoredUser = { readonly id: UserId | bigint } & {
-  readonly [Field in Exclude<keyof User, "id">]?: Stored<User[Field]> | null;
+  readonly [Field in Exclude<keyof User, "id">]?: Stored<User[Field]> | null | undefined;
 };
 
 type Stored<Value> = Value extends boolean
