@@ -28,7 +28,7 @@ export type UserIds = "integer" | "text";
  *
  * ```ts
  * const store: UserStore<SqliteDatabase> = {
- *   find: (id, db) => db.prepare("select id, name as fullName from people where id = ?").get(id),
+ *   find: (id, db) => db.prepare("select * from people where id = ?").get(id) as StoredUser,
  *   …
  * };
  * sqliteStorage("app.db", { users: store });
