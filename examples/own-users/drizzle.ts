@@ -9,7 +9,7 @@ export const members = sqliteTable("members", {
   id: text()
     .primaryKey()
     .$defaultFn(() => crypto.randomUUID()),
-  username: text().notNull(),
+  username: text().notNull().unique(),
   email: text(),
   emailVerified: integer("email_verified", { mode: "boolean" }).notNull(),
   fullName: text("full_name").notNull(),
