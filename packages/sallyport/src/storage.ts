@@ -60,6 +60,7 @@ export interface Users {
   add(user: NewUser, now: Date): Promise<User>;
   /** @throws {@link Conflict} where the username is taken. */
   update(id: UserId, changes: UserChanges, now: Date): Promise<void>;
+  /** Takes along what is theirs in other tables of ours. Where nobody has the id, nothing happens. */
   remove(id: UserId): Promise<void>;
   /** Whoever has this username as NFKC and lower case compare it. */
   findByUsername(username: string): Promise<User | undefined>;

@@ -7,7 +7,7 @@ import type { NewUser, User, UserChanges, UserId } from "./storage.ts";
  * passed over.
  */
 export type StoredUser = { readonly id: UserId | bigint } & {
-  readonly [Field in Exclude<keyof User, "id">]?: Stored<User[Field]> | null;
+  readonly [Field in Exclude<keyof User, "id">]?: Stored<User[Field]> | null | undefined;
 };
 
 type Stored<Value> = Value extends boolean
@@ -28,7 +28,7 @@ export type UserIds = "integer" | "text";
  *
  * ```ts
  * const store: UserStore<SqliteDatabase> = {
- *   find: (id, db) => db.prepare("select id, name as fullName from people where id = ?").get(id),
+ *   find: (id, db) => db.prepare("select * from people where id = ?").get(id) as StoredUser,
  *   …
  * };
  * sqliteStorage("app.db", { users: store });

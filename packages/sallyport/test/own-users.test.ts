@@ -5,6 +5,7 @@ import { affiliationMigrations } from "../src/affiliations/index.ts";
 import { type SqliteDatabase, sqliteStorage } from "../src/storage/sqlite.ts";
 import { Conflict, type Storage } from "../src/storage.ts";
 import { storageOfTenant } from "../src/tenant-storage.ts";
+import { userStoreContract } from "../src/testing/index.ts";
 import { ada, ben, now } from "../src/testing/storage-cases/samples.ts";
 import type { StoredUser, UserStore } from "../src/user-store.ts";
 import { steps } from "./faults/flows.ts";
@@ -212,6 +213,36 @@ test("a table of three columns is enough", async (t) => {
     updatedAt: new Date(0),
     lastLoginAt: null,
   });
+});
+
+/** The contract of a store in a table of three columns. */
+const contractOf = (t: TestContext, users: UserStore<SqliteDatabase>) =>
+  userStoreContract(async () => {
+    const storage = sqliteStorage(membersFile(t), { users });
+    return { storage, close: () => storage.close() };
+  });
+
+test("a table of three columns is right by the contract for stores", async (t) => {
+  for (const { run } of contractOf(t, threeColumns)) await run();
+});
+
+test("the contract for stores finds out what is wrong", async (t) => {
+  const wrong: Readonly<Record<string, Partial<UserStore<SqliteDatabase>>>> = {
+    "a user is found as they were added": { add: ({ email }) => ({ id: 1, email }) },
+    "an address finds whoever has it, however it is capitalised": { findByEmail: () => [] },
+    "a username that can be found is taken": {
+      findByUsername: (_, db) => db.prepare("select id from members").get() as StoredUser,
+    },
+    "a change changes the one user, and what it does not say stays": {
+      update: (id, { fullName = "" }, db) =>
+        db.prepare("update members set name = ? where id = ?").run(fullName, id),
+    },
+    "who goes takes accounts and sessions along": { remove: () => {} },
+  };
+  for (const [name, part] of Object.entries(wrong)) {
+    const found = contractOf(t, { ...threeColumns, ...part }).find((each) => each.name === name);
+    await assert.rejects(found?.run() ?? Promise.resolve(), Error, name);
+  }
 });
 
 test("who goes takes along the rows of other modules' tables, and nobody else's", async (t) => {

@@ -1,11 +1,14 @@
 // Compiled, never run: what the types promise. Each `@ts-expect-error` is an error if there is none.
 
+import type { Database } from "better-sqlite3";
+import type { PoolClient } from "pg";
 import { GitHubOAuth2, GitHubOrganizationOAuth2 } from "../src/backends/github.ts";
 import { PeeringDBOAuth2 } from "../src/backends/peeringdb.ts";
 import {
   after,
   before,
   createAuth,
+  type DetachedUserStore,
   type defaultPipeline,
   type GivenToSite,
   type Identity,
@@ -18,6 +21,7 @@ import {
   type User,
   type UserDetails,
   type UserSession,
+  type UserStore,
   within,
 } from "../src/index.ts";
 import { BaseOAuth2 } from "../src/protocols/oauth2.ts";
@@ -28,6 +32,8 @@ import { getUsername } from "../src/steps/get-username.ts";
 import { socialDetails } from "../src/steps/social-details.ts";
 import { socialUid } from "../src/steps/social-uid.ts";
 import { socialUser } from "../src/steps/social-user.ts";
+import { postgresStorage } from "../src/storage/postgres.ts";
+import { sqliteStorage } from "../src/storage/sqlite.ts";
 
 type Equal<One, Other> = [One, Other] extends [Other, One] ? true : false;
 const holds = <Claim extends true>(claim?: Claim) => claim;
@@ -203,3 +209,16 @@ within("refuse", () =>
 );
 // @ts-expect-error a step gives an object or refuses
 within("nothing", () => 7);
+
+// --- An application's own users -------------------------------------------------------------
+
+declare const ofPg: UserStore<PoolClient>;
+declare const ofSqlite: UserStore<Database>;
+declare const detached: DetachedUserStore;
+postgresStorage("postgres://", { users: ofPg });
+sqliteStorage("app.db", { users: ofSqlite });
+sqliteStorage("app.db", { users: detached });
+// @ts-expect-error the connection is another driver's
+sqliteStorage("app.db", { users: ofPg });
+// @ts-expect-error without a connection, there is more to do
+export const unkeyed: DetachedUserStore = { ...ofSqlite, transactional: false };

@@ -41,10 +41,9 @@ export function intentsOf(storage: Storage, store: DetachedUserStore): Intents {
   }
 
   async function settle(names: Iterable<string>): Promise<void> {
-    try {
-      for (const name of names) await undo(name);
-    } catch {
-      // It stands in the table until it is undone.
+    for (const name of names) {
+      // What cannot be undone now stands in the table until it can.
+      await undo(name).catch(() => {});
     }
   }
 
@@ -57,11 +56,20 @@ export function intentsOf(storage: Storage, store: DetachedUserStore): Intents {
     },
     settle,
     async sweep() {
-      const rows = await sqlOf(storage).all(
+      const sql = sqlOf(storage);
+      const now = new Date();
+      const rows = await sql.all(
         "select key_hash from social_intent where expires_at < ? order by expires_at limit 10",
-        [new Date()],
+        [now],
       );
-      await settle(rows.map(({ key_hash }) => String(key_hash)));
+      for (const { key_hash } of rows) {
+        // One at a time, and what fails again makes room for others meanwhile.
+        const mine = await sql.run(
+          "update social_intent set expires_at = ? where key_hash = ? and expires_at < ?",
+          [until(), String(key_hash), now],
+        );
+        if (mine === 1) await settle([String(key_hash)]);
+      }
     },
   };
 }

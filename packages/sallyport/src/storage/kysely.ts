@@ -8,7 +8,7 @@ import { type Connection, type PooledOptions, pooledStorage } from "../sql/poole
 import type { Storage } from "../storage.ts";
 
 /** How {@link kyselyStorage} behaves. */
-export interface KyselyOptions<Tables> extends PooledOptions<Kysely<Tables>> {
+export interface KyselyOptions<Tables = unknown> extends PooledOptions<Kysely<Tables>> {
   /** What speaks at the other end; `mysql` is MariaDB too, and `postgres` PGlite. */
   readonly dialect: Dialect["name"];
 }

@@ -11,3 +11,4 @@ export type {
 } from "./fixture.ts";
 export type { MakeBackend } from "./rehearsal.ts";
 export { type OpenedStorage, storageContract } from "./storage-contract.ts";
+export { userStoreContract } from "./user-store-contract.ts";

@@ -1,18 +1,32 @@
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { sqliteStorage } from "../../src/storage/sqlite.ts";
+import type { Storage } from "../../src/storage.ts";
 import { sqliteDatabase } from "../storage/databases.ts";
+import { askSqlite, makePeople, peopleStore } from "../storage/own-users.ts";
 import type { Ground } from "./ground.ts";
 import { errors, type Kind, Watch } from "./watch.ts";
 
 /** A SQLite file, better-sqlite3 watched at each statement. */
-export async function sqliteGround(): Promise<Ground> {
+export function sqliteGround(): Promise<Ground> {
+  return groundOn(sqliteStorage);
+}
+
+/** The same with an application's own users in it, whose statements are watched, too. */
+export async function ownUsersGround(): Promise<Ground> {
+  const users = peopleStore(askSqlite, "text");
+  const ground = await groundOn((address) => sqliteStorage(address, { users }));
+  await makePeople({ ...ground, address: "" }, "text");
+  return { ...ground, ownUsers: "people" };
+}
+
+async function groundOn(open: (address: string) => Storage): Promise<Ground> {
   const statements = new Watch();
   const endWatch = watchPrepared(statements);
   const { address, ask, close } = await sqliteDatabase();
   await ask("pragma synchronous = off");
   return {
-    storage: sqliteStorage(address),
+    storage: open(address),
     statements,
     ask,
     tables: "select name from sqlite_master where type = 'table'",
@@ -27,10 +41,11 @@ export async function sqliteGround(): Promise<Ground> {
   };
 }
 
-const diskFault = () => new Database.SqliteError("disk I/O error", "SQLITE_IOERR");
+/** An error as the driver throws it. */
+export const diskFault = () => new Database.SqliteError("disk I/O error", "SQLITE_IOERR");
 
-/** Gives a function that ends it. Not `mock.method`, which remembers every call. */
-function watchPrepared(watch: Watch): () => void {
+/** Watches every statement of better-sqlite3. Gives a function that ends it. Not `mock.method`, which remembers every call. */
+export function watchPrepared(watch: Watch): () => void {
   const { prepare } = Database.prototype;
   Database.prototype.prepare = function (this: Database.Database, text: string) {
     const statement = prepare.call(this, text);

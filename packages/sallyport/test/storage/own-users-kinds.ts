@@ -10,6 +10,7 @@ import type { OwnUsersKind } from "./own-users-cases.ts";
 
 export const sqliteUsers: OwnUsersKind = {
   kind: "SQLite",
+  scheme: "/",
   makeDatabase: sqliteDatabase,
   joined: (address, ids) => sqliteStorage(address, { users: peopleStore(askSqlite, ids) }),
   open: (address, users) => sqliteStorage(address, { users }),
@@ -21,6 +22,7 @@ export const sqliteUsers: OwnUsersKind = {
 
 export const postgresUsers: OwnUsersKind = {
   kind: "PostgreSQL",
+  scheme: "postgres:",
   makeDatabase: postgresDatabase,
   joined: (address, ids) =>
     postgresStorage(address, { users: peopleStore<PoolClient>(askPostgres, ids) }),
@@ -34,6 +36,7 @@ export const postgresUsers: OwnUsersKind = {
 
 export const mysqlUsers: OwnUsersKind = {
   kind: "MariaDB",
+  scheme: "mysql:",
   makeDatabase: mysqlDatabase,
   joined: (address, ids) =>
     mysqlStorage(address, { users: peopleStore<PoolConnection>(askMysql, ids) }),

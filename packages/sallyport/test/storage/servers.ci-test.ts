@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { coreMigrations } from "../../src/sql/migrations.ts";
 import type { PooledOptions } from "../../src/sql/pooled-storage.ts";
 import { mysqlStorage } from "../../src/storage/mysql.ts";
@@ -11,6 +9,7 @@ import { ada, ben, later, now } from "../../src/testing/storage-cases/samples.ts
 import { codeOf, startSite } from "../site.ts";
 import { cuttable } from "./cuttable.ts";
 import { mysqlDatabase, postgresDatabase } from "./databases.ts";
+import { loginProcess } from "./login-processes.ts";
 
 // What holds on a server with several processes and connections that break.
 
@@ -235,32 +234,4 @@ for (const [kind, { makeDatabase, open }] of Object.entries(kinds)) {
       (error) => error instanceof StorageUnavailable && !error.message.includes("hunter2"),
     );
   });
-}
-
-/** Starts one that is about to sign people in; what it gives lets it go on, and gives the answers' status. */
-async function loginProcess(
-  t: TestContext,
-  address: string,
-  people: number,
-): Promise<() => Promise<readonly number[]>> {
-  const script = fileURLToPath(new URL("login-process.ts", import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ["--conditions=sallyport-source", "--import", "tsx", script, address, String(people)],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  t.after(() => child.kill());
-  let output = "";
-  child.stdout.on("data", (data) => {
-    output += data;
-  });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  while (!output.includes("ready") && child.exitCode === null) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return async () => {
-    child.stdin.write("go on\n");
-    await ended;
-    return JSON.parse(output.split("\n")[1] ?? "");
-  };
 }
