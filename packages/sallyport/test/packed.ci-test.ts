@@ -18,7 +18,9 @@ describe("the packed package", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "sallyport-packed-"));
-    await run(join(root, "node_modules/.bin/tsc"), ["-p", join(library, "tsconfig.build.json")]);
+    for (const project of ["tsconfig.build.json", "tsconfig.types.json"]) {
+      await run(join(root, "node_modules/.bin/tsc"), ["-p", join(library, project)]);
+    }
     const packed = await run("npm", ["pack", library, "--pack-destination", folder], {
       cwd: folder,
     });
