@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { run } from "./run.mjs";
 
 const folders = [
@@ -23,11 +24,15 @@ export function testFiles(ending) {
     .sort();
 }
 
+// A file is a process. Many of them wait for servers and for other processes, so a core is no limit;
+// by itself the runner leaves one free.
+const atOnce = `--test-concurrency=${availableParallelism()}`;
+
 /** Runs test files from their sources, without a build. */
 export function runTests(files, env) {
   return run(
     process.execPath,
-    ["--conditions=sallyport-source", "--import", "tsx", "--test", ...files],
+    ["--conditions=sallyport-source", "--import", "tsx", "--test", atOnce, ...files],
     env,
   );
 }
