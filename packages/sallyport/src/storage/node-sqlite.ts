@@ -5,6 +5,7 @@ import {
   type SqliteConnection,
   type SqliteOptions,
 } from "../sql/one-file-storage.ts";
+import { preparedOnce } from "../sql/prepared-once.ts";
 import { type Storage, StorageUnavailable } from "../storage.ts";
 
 /**
@@ -42,15 +43,7 @@ interface StatementSync {
 /** One connection, its statements prepared once each. */
 function open(path: string): SqliteConnection {
   const database = openDatabase(path);
-  const statements = new Map<string, StatementSync>();
-
-  function prepare(text: string): StatementSync {
-    const known = statements.get(text);
-    if (known) return known;
-    const statement = database.prepare(text);
-    statements.set(text, statement);
-    return statement;
-  }
+  const prepare = preparedOnce((text) => database.prepare(text));
 
   return {
     handle: database,

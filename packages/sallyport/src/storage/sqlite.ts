@@ -7,6 +7,7 @@ import {
   type SqliteDatabase,
   type SqliteOptions,
 } from "../sql/one-file-storage.ts";
+import { preparedOnce } from "../sql/prepared-once.ts";
 import { type Storage, StorageUnavailable } from "../storage.ts";
 
 export type { SqliteDatabase, SqliteOptions };
@@ -24,15 +25,7 @@ export function sqliteStorage(path: string, options: SqliteOptions = {}): Storag
 /** One connection, its statements prepared once each. */
 function open(path: string): SqliteConnection {
   const database = openDatabase(path);
-  const statements = new Map<string, Database.Statement>();
-
-  function prepare(text: string): Database.Statement {
-    const known = statements.get(text);
-    if (known) return known;
-    const statement = database.prepare(text);
-    statements.set(text, statement);
-    return statement;
-  }
+  const prepare = preparedOnce((text) => database.prepare(text));
 
   return {
     handle: database,

@@ -8,6 +8,7 @@ import { backendSpan } from "../tracing.ts";
 import { parseCookies } from "./cookies.ts";
 import type { WithHeaders } from "./incoming.ts";
 import { postedFromHere } from "./origin-check.ts";
+import { pausedCookie, sessionCookie } from "./passed.ts";
 import { userAgentOf } from "./user-agent.ts";
 import { readSession, type Site } from "./visit.ts";
 
@@ -80,17 +81,21 @@ async function visitorOf(site: Site, { headers }: WithHeaders) {
   };
 }
 
-function toResult({ gate, jar }: Site, outcome: Completed | Waiting): TokenSignIn {
+function toResult(site: Site, outcome: Completed | Waiting): TokenSignIn {
   if (outcome.kind === "completed") {
     const { session, facts } = outcome;
     const { user, isNew, association } = facts;
-    gate.logger.info("signed in", { backend: facts.identity.provider, user: user.id });
-    const setCookie = jar.set(jar.sessionName, session, gate.sessions.lifetime);
+    site.gate.logger.info("signed in", { backend: facts.identity.provider, user: user.id });
+    const setCookie = sessionCookie(site, session);
     return { kind: "signed-in", user, isNew, association, session, setCookie };
   }
   const { id, login } = outcome;
   const expiresAt = new Date(login.expiresAt);
-  const lifetime = Math.ceil((login.expiresAt - gate.now().getTime()) / 1000);
-  const setCookie = jar.set(jar.pausedName(id), login.browser, lifetime);
-  return { kind: "paused", id, asking: login.asking, expiresAt, setCookie };
+  return {
+    kind: "paused",
+    id,
+    asking: login.asking,
+    expiresAt,
+    setCookie: pausedCookie(site, outcome),
+  };
 }
