@@ -4,6 +4,7 @@ import type { Dialect } from "../sql/dialect.ts";
 import { mysqlDialect } from "../sql/dialects/mysql.ts";
 import { postgresDialect } from "../sql/dialects/postgres.ts";
 import { sqliteDialect } from "../sql/dialects/sqlite.ts";
+import { preparedOnce } from "../sql/prepared-once.ts";
 import type { Sql } from "../storage.ts";
 import { untilWon } from "../transaction.ts";
 import type { Place } from "./place.ts";
@@ -83,12 +84,7 @@ async function openSqlite(path: string, use: Use): Promise<Driver> {
   } catch (error) {
     throw new Error(`${path}: ${wordsOf(error)}`, { cause: error });
   }
-  const statements = new Map<string, ReturnType<typeof database.prepare>>();
-  const prepare = (text: string) => {
-    const statement = statements.get(text) ?? database.prepare(text);
-    statements.set(text, statement);
-    return statement;
-  };
+  const prepare = preparedOnce((text) => database.prepare(text));
   return {
     async query(text, values) {
       const statement = prepare(text);

@@ -1,6 +1,12 @@
-import { Conflict, type Storage, StorageUnavailable, type Tables } from "../storage.ts";
+import {
+  Conflict,
+  type Storage,
+  StorageUnavailable,
+  type Tables,
+  type UserId,
+} from "../storage.ts";
 import type { DetachedUserStore, UserStore } from "../user-store.ts";
-import type { Lend, OwnSql, Query } from "./connection.ts";
+import { type Lend, lockOver, type OwnSql, type Query } from "./connection.ts";
 import { detachedUsers, withDetachedUsers } from "./detached-users.ts";
 import type { Dialect } from "./dialect.ts";
 import {
@@ -13,7 +19,7 @@ import {
 import { besideOwnUsers, standingAlone } from "./own-users.ts";
 import { coreMigrationsOf, intentMigrations, ownUsers } from "./own-users-migrations.ts";
 import { toUserId } from "./stored-user.ts";
-import { type SqlTablesOptions, sqlTables } from "./tables.ts";
+import { sqlTables } from "./tables.ts";
 
 /** Which tables there are. */
 export interface LayoutOptions<Handle> {
@@ -31,13 +37,8 @@ export interface LayoutOptions<Handle> {
 /** Which tables there are, and what they need of a storage. */
 export interface Layout<Handle> {
   readonly sets: readonly MigrationTexts[];
-  /** The tables over a connection that is lent. */
-  tables(
-    sql: OwnSql,
-    lock: Tables["lock"],
-    lend: Lend<Handle>,
-    options?: Pick<SqlTablesOptions, "forUpdate">,
-  ): Tables;
+  /** The tables over a connection that is lent, alone or within a transaction. */
+  tables(sql: OwnSql, lend: Lend<Handle>, where: "alone" | "within"): Tables;
   /** The tables outside of a transaction. */
   alone(tables: Tables, transaction: Storage["transaction"]): Tables;
   /** The work of a transaction, between its beginning and its commit. */
@@ -51,11 +52,20 @@ export function layoutFor<Handle>(
   dialect: Dialect,
   { migrations = [], users }: LayoutOptions<Handle>,
 ): Layout<Handle> {
+  const over = (
+    sql: OwnSql,
+    where: "alone" | "within",
+    toUserId?: (value: unknown) => UserId,
+  ): Tables =>
+    sqlTables(sql, lockOver(dialect, sql), {
+      forUpdate: where === "within" ? dialect.forUpdate : undefined,
+      toUserId,
+    });
   if (!users) {
     const user = ourUsers(dialect.types);
     return {
       sets: [coreMigrations, ...migrations].map((set) => textsOf(set, dialect, user)),
-      tables: (sql, lock, _, options) => sqlTables(sql, lock, options),
+      tables: (sql, _, where) => over(sql, where),
       alone: (tables) => tables,
       guard: (_, work) => work(),
       around: (storage) => storage,
@@ -71,9 +81,9 @@ export function layoutFor<Handle>(
   };
   return {
     sets: sets.map((set) => textsOf(set, dialect, ownUsers(ids)(dialect.types))),
-    tables: (sql, lock, lend, options) =>
+    tables: (sql, lend, where) =>
       besideOwnUsers(
-        sqlTables(sql, lock, { ...options, toUserId: (id) => toUserId(id, ids) }),
+        over(sql, where, (id) => toUserId(id, ids)),
         own,
         lend,
       ),

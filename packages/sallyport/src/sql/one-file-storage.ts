@@ -1,16 +1,7 @@
 import type { Storage, Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
-import {
-  Busy,
-  type Lend,
-  lendOver,
-  lockOver,
-  type OwnSql,
-  pingOver,
-  type Query,
-  sqlOver,
-} from "./connection.ts";
+import { Busy, type Lend, lendOver, pingOver, type Query, sqlOver } from "./connection.ts";
 import { sqliteDialect } from "./dialects/sqlite.ts";
 import { type LayoutOptions, layoutFor } from "./layout.ts";
 import { checkMigrated, migrate, pendingMigrations } from "./migrate.ts";
@@ -69,10 +60,17 @@ export function oneFileStorage(
       ? write(() => lendWriter(use))
       : prepared(() => untilFree(() => lendReader(use)));
   const writeTransaction = <T>(work: (tables: Tables) => Promise<T>) =>
-    write(() => transaction((query, lend) => work(over(sqlOver(sqliteDialect, query), lend))));
+    write(() =>
+      transaction((query, lend) =>
+        work(layout.tables(sqlOver(sqliteDialect, query), lend, "within")),
+      ),
+    );
 
   const storage = withCleanUp(sqliteDialect, {
-    ...layout.alone(over({ ...writing, all: reading.all }, lend), writeTransaction),
+    ...layout.alone(
+      layout.tables({ ...writing, all: reading.all }, lend, "alone"),
+      writeTransaction,
+    ),
     transaction: writeTransaction,
     migrate: prepare,
     ping: () => pingOver(reading),
@@ -85,10 +83,6 @@ export function oneFileStorage(
     },
   });
   return layout.around(storage);
-
-  function over(sql: OwnSql, lend: Lend<SqliteDatabase>): Tables {
-    return layout.tables(sql, lockOver(sqliteDialect, sql), lend);
-  }
 
   async function bringUpToDate(): Promise<void> {
     if (options.migrate === false) return checkMigrated(sqliteDialect, writer.query, layout.sets);

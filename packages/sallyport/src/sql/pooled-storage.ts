@@ -2,22 +2,12 @@ import { inTime } from "../in-time.ts";
 import { type Storage, StorageUnavailable, type Tables } from "../storage.ts";
 import { allOrNothing } from "./all-or-nothing.ts";
 import { withCleanUp } from "./clean-up.ts";
-import {
-  type Lend,
-  lockOver,
-  type OwnSql,
-  pingOver,
-  type Query,
-  sqlOver,
-  toStorageError,
-  wordsOf,
-} from "./connection.ts";
+import { type Lend, pingOver, type Query, sqlOver, toStorageError, wordsOf } from "./connection.ts";
 import type { Dialect } from "./dialect.ts";
 import { type LayoutOptions, layoutFor } from "./layout.ts";
 import { checkMigrated, pendingMigrations } from "./migrate.ts";
 import { migrateGently } from "./migrate-gently.ts";
 import { onlyOnce } from "./only-once.ts";
-import type { SqlTablesOptions } from "./tables.ts";
 
 /** A database's server, as a driver reaches it. */
 export interface Server<Handle> {
@@ -67,7 +57,7 @@ export function pooledStorage<Handle>(
   const lend: Lend<Handle> = (work) => prepared((_, lent) => lent(work));
 
   const storage = withCleanUp(dialect, {
-    ...layout.alone(over(sql, lend), transaction),
+    ...layout.alone(layout.tables(sql, lend, "alone"), transaction),
     transaction,
     migrate: prepare,
     pendingMigrations: () =>
@@ -84,14 +74,6 @@ export function pooledStorage<Handle>(
   });
   return layout.around(storage);
 
-  function over(
-    sql: OwnSql,
-    lend: Lend<Handle>,
-    options?: Pick<SqlTablesOptions, "forUpdate">,
-  ): Tables {
-    return layout.tables(sql, lockOver(dialect, sql), lend, options);
-  }
-
   function transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
     return prepared(async (query, lend) => {
       for (const text of dialect.begin) await query(text, []);
@@ -100,7 +82,7 @@ export function pooledStorage<Handle>(
           allOrNothing((through) => {
             const watched: Query = (text, values) => through(() => query(text, values));
             const lent: Lend<Handle> = (use) => through(() => lend(use));
-            return work(over(sqlOver(dialect, watched), lent, dialect));
+            return work(layout.tables(sqlOver(dialect, watched), lent, "within"));
           }),
         );
         await query("commit", []);

@@ -25,9 +25,9 @@ import { fromJson, fromTime } from "./dialect.ts";
 /** How the tables are asked. */
 export interface SqlTablesOptions {
   /** Within a transaction: what keeps a row that is read from others. */
-  readonly forUpdate?: string;
+  readonly forUpdate?: string | undefined;
   /** A user's id as the driver gives it. */
-  readonly toUserId?: (value: unknown) => UserId;
+  readonly toUserId?: ((value: unknown) => UserId) | undefined;
 }
 
 /**
@@ -100,7 +100,10 @@ function usersTable(sql: Sql): Users {
 
 function associationsTable(
   sql: Sql,
-  { forUpdate, toUserId }: Required<SqlTablesOptions>,
+  {
+    forUpdate,
+    toUserId,
+  }: { readonly forUpdate: string; readonly toUserId: (value: unknown) => UserId },
 ): Associations {
   const toAssociation = (row: SqlRow): Association => ({
     id: Number(row.id),

@@ -4,8 +4,7 @@ import { findPaused, type Held } from "../paused.ts";
 import { backendSpan } from "../tracing.ts";
 import { type Answer, jsonAnswer, pageAnswer, seeOther, wantsJson } from "./answers.ts";
 import { askedAt, passed } from "./passed.ts";
-import { userAgentOf } from "./user-agent.ts";
-import { backendOf, readSession, refuseForged, titleOf, type Visit } from "./visit.ts";
+import { backendOf, readSession, refuseForged, titleOf, type Visit, visitorOf } from "./visit.ts";
 
 /** `GET /resume/:id`: what a paused login asks. Nothing happens yet: mail programs follow links, too. */
 export async function showPaused(visit: Visit): Promise<Answer> {
@@ -34,11 +33,7 @@ export async function goOnWithPaused(visit: Visit): Promise<Answer> {
   const held = await heldBy(visit);
   if (!held) return finished(visit);
   const backend = backendOf({ site, backend: held.login.backend });
-  const visitor = {
-    signedIn: await readSession(site, cookies),
-    session: cookies.get(site.jar.sessionName),
-    userAgent: userAgentOf(request.headers),
-  };
+  const visitor = await visitorOf(site, cookies, request.headers);
   const outcome = await site.gate.trace(backendSpan("resume", backend), () =>
     resume(site.gate, backend, held, saidTo(held, visit), visitor),
   );

@@ -9,8 +9,7 @@ import { parseCookies } from "./cookies.ts";
 import type { WithHeaders } from "./incoming.ts";
 import { postedFromHere } from "./origin-check.ts";
 import { pausedCookie, sessionCookie } from "./passed.ts";
-import { userAgentOf } from "./user-agent.ts";
-import { readSession, type Site } from "./visit.ts";
+import { type Site, visitorOf } from "./visit.ts";
 
 /** What may be said along with a token. */
 export interface TokenSignInOptions {
@@ -53,7 +52,7 @@ export async function tokenSignIn(
   token: string,
   { request, nonce }: TokenSignInOptions,
 ): Promise<TokenSignIn> {
-  const visitor = request ? await visitorOf(site, request) : noVisitor;
+  const visitor = request ? await bringerOf(site, request) : noVisitor;
   const brought = { token, nonce, visitor, next: backend.setting("loginRedirectUrl") };
   const outcome = await site.gate.trace(backendSpan("token-sign-in", backend), () =>
     signInWithToken(site.gate, backend, brought),
@@ -63,7 +62,7 @@ export async function tokenSignIn(
 
 const noVisitor = { signedIn: undefined, session: undefined, userAgent: null };
 
-async function visitorOf(site: Site, { headers }: WithHeaders) {
+async function bringerOf(site: Site, { headers }: WithHeaders) {
   const get = (name: string) =>
     headers instanceof Headers ? headers.get(name) : (headers[name as "cookie"] ?? null);
   // A page of somebody else's could bring its own token and the cookies of who looks at it.
@@ -73,12 +72,7 @@ async function visitorOf(site: Site, { headers }: WithHeaders) {
       message: "a token from another origin",
     });
   }
-  const cookies = parseCookies(get("cookie"));
-  return {
-    signedIn: await readSession(site, cookies),
-    session: cookies.get(site.jar.sessionName),
-    userAgent: userAgentOf({ get }),
-  };
+  return visitorOf(site, parseCookies(get("cookie")), { get });
 }
 
 function toResult(site: Site, outcome: Completed | Waiting): TokenSignIn {

@@ -1,6 +1,7 @@
 import type { BaseAuth } from "../backend.ts";
 import { AuthError } from "../errors.ts";
 import type { Gate } from "../gate.ts";
+import type { Visitor } from "../pipeline-run.ts";
 import type { SignedIn } from "../session.ts";
 import type { SiteSetting } from "../settings.ts";
 import type { User } from "../storage.ts";
@@ -11,6 +12,7 @@ import type { Incoming } from "./incoming.ts";
 import { postedFromHere } from "./origin-check.ts";
 import type { Pages } from "./pages.ts";
 import { safeNext } from "./safe-next.ts";
+import { userAgentOf } from "./user-agent.ts";
 
 /** What the routes need, besides the login itself. */
 export interface Site {
@@ -71,6 +73,19 @@ export async function readSession(
   if (cookie === undefined) return undefined;
   const signedIn = await gate.sessions.read(gate.storage, cookie, gate.now());
   return signedIn?.tenant === gate.tenant ? signedIn : undefined;
+}
+
+/** The browser that a request comes from. */
+export async function visitorOf(
+  site: Pick<Site, "jar" | "gate">,
+  cookies: ReadonlyMap<string, string>,
+  headers: Incoming["headers"],
+): Promise<Visitor> {
+  return {
+    signedIn: await readSession(site, cookies),
+    session: cookies.get(site.jar.sessionName),
+    userAgent: userAgentOf(headers),
+  };
 }
 
 /** Refuses a POST that no page of ours made. @throws `request_forged` */
